@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns: by label for hosts, by character for the rest. */
+#include <callwitness/base.h>
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/*
+ * One "*" remembered at a time is enough: what a later star can reach, an earlier one
+ * need not be stretched for.
+ */
+static bool
+run_matches(const char *pattern, size_t pattern_length, const char *text, size_t length)
+{
+	size_t p = 0, t = 0, star = SIZE_MAX, retry = 0;
+
+	while (t < length) {
+		if (p < pattern_length && pattern[p] == '*') {
+			star = p++;
+			retry = t;
+		} else if (p < pattern_length && lower(pattern[p]) == lower(text[t])) {
+			p++;
+			t++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			t = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (p < pattern_length && pattern[p] == '*')
+		p++;
+	return p == pattern_length;
+}
+
+bool
+glob_text(const char *pattern, const char *text)
+{
+	return run_matches(pattern, strlen(pattern), text, strlen(text));
+}
+
+/* Length without the trailing dot of the root. */
+static size_t
+host_length(const char *host)
+{
+	size_t length = strlen(host);
+
+	return length > 0 && host[length - 1] == '.' ? length - 1 : length;
+}
+
+/* Where the last label of the first `length` characters begins. */
+static size_t
+label_start(const char *host, size_t length)
+{
+	while (length > 0 && host[length - 1] != '.')
+		length--;
+	return length;
+}
+
+static bool
+label_matches(
+    const char *pattern, size_t pattern_length, const char *label, size_t length)
+{
+	return length > 0 && run_matches(pattern, pattern_length, label, length);
+}
+
+/* Walks both from the right, a label at a time. */
+bool
+glob_host(const char *pattern, const char *host)
+{
+	size_t p = host_length(pattern), h = host_length(host);
+
+	for (;;) {
+		size_t p_start = label_start(pattern, p), h_start = label_start(host, h);
+
+		if (!label_matches(
+			pattern + p_start, p - p_start, host + h_start, h - h_start))
+			return false;
+		if (p_start == 0)
+			return h_start == 0 || (p == 1 && pattern[0] == '*');
+		if (h_start == 0)
+			return false;
+		p = p_start - 1;
+		h = h_start - 1;
+	}
+}

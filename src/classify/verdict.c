@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One stream, one category: the best rule, else what shape, place or name allow to say.
+ */
+#include <callwitness/classify.h>
+
+/* A stream as rules see it: what our dissectors proved, else what nDPI says of the flow.
+ */
+static void
+stream_subject(const struct circumstances *c, const struct stream *s, struct verdict *v)
+{
+	char why[256];
+
+	v->dissector = s->dissector;
+	v->message = s->message;
+	if (!s->certain)
+		v->dissector = DISSECTOR_NONE;
+	if (v->dissector == DISSECTOR_NONE) {
+		v->dissector = c->ndpi ? c->ndpi->dissector : DISSECTOR_NONE;
+		v->message = v->dissector ? MESSAGE_SESSION : MESSAGE_NONE;
+		if (c->flow->shape != NULL)
+			v->behaviour = (uint8_t)shape_behaviour(c->flow->shape, c->local,
+			    c->flow->last_ns - c->flow->first_ns, why, sizeof(why));
+	} else if (v->dissector == DISSECTOR_RTP && s->rtp != NULL) {
+		v->message = (uint8_t)rtp_stats_medium(s->rtp, why, sizeof(why));
+	}
+}
+
+static void
+subject_fill(const struct circumstances *c, const struct verdict *v, struct subject *out)
+{
+	const struct flow_end *remote = &c->flow->key.end[!c->local];
+
+	*out = (struct subject){
+		.addr = &remote->addr,
+		.port = remote->port,
+		.local_port = c->flow->key.end[c->local].port,
+		.proto = c->flow->key.proto,
+		.dissector = v->dissector,
+		.message = v->message,
+		.behaviour = v->behaviour,
+	};
+	if (c->ndpi != NULL) {
+		out->alpn = c->ndpi->alpn;
+		out->ndpi = c->ndpi->protocol;
+		out->ja3 = c->ndpi->ja3;
+		out->cert = c->ndpi->certificate;
+	}
+}
+
+/* The most specific rule over all names of the flow; names may disagree. */
+static void
+rule_choose(const struct circumstances *c, const struct subject *base, struct verdict *v)
+{
+	size_t count = c->identity->name_count ? c->identity->name_count : 1;
+	struct specificity best = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct subject subject = *base;
+		struct specificity how = { 0 };
+		const struct rule *rule = NULL;
+
+		subject.host = c->identity->name_count ? c->identity->names[i] : NULL;
+		rule = signatures_match(c->signatures, &subject, c->app, &how);
+		if (rule == NULL)
+			continue;
+		if (v->rule != NULL && v->rule->category != rule->category)
+			v->names_differ = true;
+		if (v->rule == NULL || specificity_compare(&how, &best) > 0) {
+			v->rule = rule;
+			v->host = how.host ? subject.host : NULL;
+			best = how;
+		}
+	}
+}
+
+static void
+verdict_set(
+    struct verdict *v, enum category c, enum kind k, enum strength s, enum basis b)
+{
+	v->category = (uint8_t)c;
+	v->kind = (uint8_t)k;
+	v->strength = (uint8_t)s;
+	v->basis = (uint8_t)b;
+}
+
+static bool
+is_local_network(const struct circumstances *c)
+{
+	const struct addr *a = &c->flow->key.end[!c->local].addr;
+
+	return addr_is_multicast(a) || addr_is_private(a) || addr_is_loopback(a) ||
+	       addr_is_unspecified(a);
+}
+
+static void
+without_rule(const struct circumstances *c, struct verdict *v)
+{
+	static const struct {
+		enum category category;
+		enum kind kind;
+	} shapes[BEHAVIOURS] = {
+		[BEHAVIOUR_MEDIA] = { CATEGORY_CONTENT, KIND_MEDIA },
+		[BEHAVIOUR_BATCH] = { CATEGORY_TELEMETRY, KIND_USAGE },
+		/* An upload that nobody can name may be a file or a log. */
+		[BEHAVIOUR_UPLOAD] = { CATEGORY_UNKNOWN, KIND_NONE },
+	};
+
+	if (is_local_network(c) && v->dissector == DISSECTOR_NONE)
+		verdict_set(
+		    v, CATEGORY_OTHER, KIND_NONE, STRENGTH_BEHAVIOURAL, BASIS_LAN);
+	else if (c->identity->host != NULL)
+		verdict_set(v, CATEGORY_OTHER, KIND_NONE, STRENGTH_NONE, BASIS_UNLISTED);
+	else if (v->behaviour != BEHAVIOUR_NONE)
+		verdict_set(v, shapes[v->behaviour].category, shapes[v->behaviour].kind,
+		    STRENGTH_BEHAVIOURAL, BASIS_SHAPE);
+	else
+		verdict_set(v, CATEGORY_UNKNOWN, KIND_NONE, STRENGTH_NONE, BASIS_NONE);
+}
+
+void
+stream_verdict(const struct circumstances *c, const struct stream *s, struct verdict *out)
+{
+	struct subject subject;
+
+	memset(out, 0, sizeof(*out));
+	if (c->foreign) {
+		verdict_set(out, CATEGORY_OTHER, KIND_NONE, STRENGTH_NONE, BASIS_FOREIGN);
+		return;
+	}
+	stream_subject(c, s, out);
+	subject_fill(c, out, &subject);
+	rule_choose(c, &subject, out);
+	if (out->rule == NULL) {
+		without_rule(c, out);
+		return;
+	}
+	verdict_set(
+	    out, out->rule->category, out->rule->kind, out->rule->strength, BASIS_RULE);
+	if (out->names_differ && out->strength > STRENGTH_BEHAVIOURAL)
+		out->strength = STRENGTH_BEHAVIOURAL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CMD_H
+#define CMD_H
+
+#include <callwitness/report.h>
+
+enum exit_code { EXIT_FINE, EXIT_FINDING, EXIT_USAGE, EXIT_INPUT };
+
+/* One option of a subcommand; the table makes parsing, --help and the man page. */
+struct option_row {
+	char letter;		/* 0: long only */
+	const char *name;
+	const char *argument;	/* NULL: a switch */
+	const char *help;
+	size_t offset;		/* of a const char *, a bool, or a struct words */
+	enum { OPTION_SWITCH, OPTION_TEXT, OPTION_WORDS } type;
+};
+
+/* A list of values: repeated options, and what is no option. */
+struct words {
+	const char **word;
+	size_t count;
+};
+
+struct command {
+	const char *name;
+	const char *arguments;	/* as shown in the usage line */
+	const char *help;
+	const struct option_row *options;
+	size_t option_count;
+	enum exit_code (*run)(int argc, char **argv, const struct command *self);
+};
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+/*
+ * Parses argv (argv[0] is the command's name) into the struct at `into`; what is no option goes
+ * to rest (freed with words_free). 0, or -1 after saying what is wrong on stderr. 1 after --help.
+ */
+int options_parse(const struct command *c, int argc, char **argv, void *into, struct words *rest);
+void words_free(struct words *w);
+void command_usage(const struct command *c, FILE *out);
+
+/* Prints the lines to stderr, frees them, and returns code. */
+enum exit_code fail(struct error *e, enum exit_code code);
+
+/* All signature files of `folder`, or of the folder that belongs to this program. */
+struct signatures *signatures_find(const char *folder, struct error *e);
+
+/* A line of progress on stderr, if that is a terminal. */
+struct progress {
+	bool shown;
+	uint64_t calls;
+	int64_t next_ms, began_ms;
+};
+
+void progress_step(struct progress *p, uint64_t packets, uint64_t done, uint64_t total);
+void progress_end(struct progress *p);
+
+enum exit_code cmd_replay(int argc, char **argv, const struct command *self);
+enum exit_code cmd_explain(int argc, char **argv, const struct command *self);
+enum exit_code cmd_lint(int argc, char **argv, const struct command *self);
+enum exit_code cmd_list(int argc, char **argv, const struct command *self);
+
+/* The option tables, with the rows that commands.c counts. */
+extern const struct option_row replay_options[6], list_options[1];
+
+#endif

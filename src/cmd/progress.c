@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+#include <unistd.h>
+#include "cmd.h"
+
+/* Packets between two looks at the clock. */
+#define PACKETS_A_LOOK 65536
+#define FIRST_AFTER_MS 700
+#define EVERY_MS 200
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void
+progress_step(struct progress *p, uint64_t packets, uint64_t done, uint64_t total)
+{
+	int64_t now = 0;
+	char size[16];
+
+	if (packets % PACKETS_A_LOOK != 1 || (p->calls++ == 0 && !isatty(STDERR_FILENO)))
+		return;
+	now = now_ms();
+	if (p->calls == 1) {
+		p->began_ms = now;
+		p->next_ms = now + FIRST_AFTER_MS;
+	}
+	if (p->began_ms == 0 || now < p->next_ms)
+		return;
+	p->next_ms = now + EVERY_MS;
+	p->shown = true;
+	if (total > 0)
+		fprintf(stderr, "\r\033[K%3.0f %%, %llu packets",
+		    100.0 * (double)done / (double)total, (unsigned long long)packets);
+	else
+		fprintf(stderr, "\r\033[K%s, %llu packets", size_text(done, size),
+		    (unsigned long long)packets);
+	fflush(stderr);
+}
+
+void
+progress_end(struct progress *p)
+{
+	if (p->shown)
+		fprintf(stderr, "\r\033[K");
+	p->shown = false;
+}

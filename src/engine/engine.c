@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <callwitness/engine.h>
+
+/* Addresses whose names are kept. */
+#define NAMES_LIMIT 65536
+/* STUN messages of a flow that are searched for a realm. */
+#define REALM_TRIES 8
+
+struct flow_detail {
+	struct inspection *inspection; /* while nDPI is being shown packets */
+	struct ndpi_facts facts;
+	bool inspected;
+	uint8_t realm_tries;
+	const char *realm;
+};
+
+struct engine {
+	struct engine_options options;
+	struct decoder *decoder;
+	struct flow_table *flows;
+	struct names *names;
+	struct strings *strings;
+	struct inspector *inspector;
+	struct session_input input;
+	struct session *session;
+	struct engine_stats stats;
+	uint64_t payload_bytes;
+	struct dns dns;
+	struct stun stun;
+};
+
+static void
+detail_settle(struct engine *g, struct flow *f)
+{
+	struct flow_detail *d = f->detail;
+
+	f->settled = true;
+	if (d == NULL || d->inspection == NULL)
+		return;
+	inspection_end(g->inspector, d->inspection, &d->facts);
+	d->inspection = NULL;
+	d->inspected = true;
+	f->opaque = d->facts.dissector != DISSECTOR_NONE;
+}
+
+static void
+flow_finished(struct flow *f, void *context)
+{
+	detail_settle(context, f);
+}
+
+static void
+detail_release(struct flow_detail *d, void *context)
+{
+	struct engine *g = context;
+	struct ndpi_facts unused;
+
+	if (d->inspection != NULL)
+		inspection_end(g->inspector, d->inspection, &unused);
+	free(d);
+}
+
+static const struct ndpi_facts *
+flow_ndpi(const struct flow *f)
+{
+	return f->detail != NULL && f->detail->inspected ? &f->detail->facts : NULL;
+}
+
+static const char *
+flow_realm(const struct flow *f)
+{
+	return f->detail != NULL ? f->detail->realm : NULL;
+}
+
+struct engine *
+engine_new(const struct engine_options *options, struct error *e)
+{
+	struct engine *g = calloc(1, sizeof(*g));
+
+	if (g == NULL)
+		goto fail;
+	g->options = *options;
+	g->decoder = decoder_new();
+	g->flows = flow_table_new(options->limits, detail_release, flow_finished, g);
+	g->names = names_new(NAMES_LIMIT);
+	g->strings = strings_new();
+	if (!g->decoder || !g->flows || !g->names || !g->strings)
+		goto fail;
+	g->inspector = inspector_new(g->strings, e);
+	if (g->inspector == NULL)
+		goto fail;
+	return g;
+fail:
+	if (e->count == 0)
+		error_add(e, "engine", 0, 0, "out of memory");
+	engine_free(g);
+	return NULL;
+}
+
+void
+engine_free(struct engine *g)
+{
+	if (g == NULL)
+		return;
+	session_free(g->session);
+	flow_table_free(g->flows);
+	inspector_free(g->inspector);
+	names_free(g->names);
+	strings_free(g->strings);
+	decoder_free(g->decoder);
+	free(g);
+}
+
+static struct flow_detail *
+detail_get(struct flow *f)
+{
+	if (f->detail == NULL)
+		f->detail = calloc(1, sizeof(*f->detail));
+	return f->detail;
+}
+
+/* Only flows that our own dissectors do not recognise are shown to nDPI. */
+static void
+inspect(struct engine *g, const struct flow_update *u, const struct packet *p)
+{
+	struct flow *f = u->flow;
+	struct flow_detail *d = NULL;
+
+	if (f->settled || u->datagram != NULL || !u->fresh)
+		return;
+	d = detail_get(f);
+	if (d != NULL && d->inspection == NULL)
+		d->inspection = inspection_new(g->inspector);
+	if (d == NULL || d->inspection == NULL) {
+		f->settled = true;
+		return;
+	}
+	f->inspected++;
+	g->stats.inspected++;
+	if (inspection_packet(g->inspector, d->inspection, p))
+		detail_settle(g, f);
+}
+
+static void
+learn_names(struct engine *g, const struct packet *p)
+{
+	const uint8_t *at = p->payload;
+	size_t captured = p->payload_captured, length = p->payload_length;
+
+	if (p->proto == 6) { /* RFC 1035 section 4.2.2: two bytes of length first */
+		if (captured < 2)
+			return;
+		at += 2;
+		captured -= 2;
+		length -= 2;
+	}
+	if (dns_parse(at, captured, length, &g->dns) == DISSECT_YES)
+		names_learn(g->names, &g->dns, p->time_ns);
+}
+
+/* A relay's realm names who runs it, if it is a domain. */
+static void
+learn_realm(struct engine *g, struct flow *f, const struct packet *p)
+{
+	struct flow_detail *d = detail_get(f);
+
+	if (d == NULL || d->realm != NULL || d->realm_tries >= REALM_TRIES)
+		return;
+	d->realm_tries++;
+	if (stun_parse(p->payload, p->payload_captured, p->payload_length, &g->stun) ==
+		DISSECT_YES &&
+	    strchr(g->stun.realm, '.') != NULL)
+		d->realm =
+		    strings_intern(g->strings, g->stun.realm, strlen(g->stun.realm));
+}
+
+static void
+learn(struct engine *g, const struct flow_update *u, const struct packet *p)
+{
+	const struct datagram *d = u->datagram;
+
+	if (d == NULL) {
+		if (p->proto == 6 && p->sport == 53 && p->payload_captured > 14 &&
+		    u->fresh)
+			learn_names(g, p);
+	} else if (d->dissector == DISSECTOR_DNS) {
+		if (d->message == MESSAGE_RESPONSE)
+			learn_names(g, p);
+	} else if (d->dissector == DISSECTOR_STUN && d->message == MESSAGE_TURN) {
+		learn_realm(g, u->flow, p);
+	}
+}
+
+static void
+count_frame(struct engine *g, const struct frame *f)
+{
+	if (g->stats.frames == 0 || f->time_ns < g->stats.first_ns)
+		g->stats.first_ns = f->time_ns;
+	if (g->stats.frames == 0 || f->time_ns > g->stats.last_ns)
+		g->stats.last_ns = f->time_ns;
+	g->stats.frames++;
+	g->stats.frame_bytes += f->length;
+	g->stats.snapped += f->captured < f->length;
+}
+
+void
+engine_packet(struct engine *g, const struct frame *f)
+{
+	struct packet p;
+	struct flow_update u;
+
+	count_frame(g, f);
+	if (packet_decode(g->decoder, f, &p) != PACKET_OK)
+		return;
+	flow_table_packet(g->flows, &p, &u);
+	g->payload_bytes += p.payload_length;
+	if (u.flow == NULL || p.payload_length == 0)
+		return;
+	inspect(g, &u, &p);
+	learn(g, &u, &p);
+}
+
+const struct session *
+engine_finish(struct engine *g, uint64_t kernel_drops)
+{
+	flow_table_finish(g->flows);
+	g->input = (struct session_input){
+		.flows = g->flows,
+		.signatures = g->options.signatures,
+		.app = g->options.app,
+		.names = g->names,
+		.strings = g->strings,
+		.locals = g->options.locals,
+		.local_count = g->options.local_count,
+		.ndpi = flow_ndpi,
+		.realm = flow_realm,
+		.payload_bytes = g->payload_bytes,
+		.kernel_drops = kernel_drops,
+		.snapped = g->stats.snapped,
+	};
+	session_free(g->session);
+	g->session = session_new(&g->input);
+	return g->session;
+}
+
+void
+engine_why(const struct engine *g, const struct judged_flow *f,
+    const struct finding *finding, char *text, size_t size)
+{
+	session_why(g->session, &g->input, f, finding, text, size);
+}
+
+void
+engine_stats(const struct engine *g, struct engine_stats *out)
+{
+	*out = g->stats;
+	out->decoder = *decoder_stats(g->decoder);
+	out->flows = *flow_table_stats(g->flows);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which stream of its flow a payload belongs to. */
+#include <stdlib.h>
+#include "private.h"
+
+/* Segments of each end that are tried before a TCP flow is taken for something else. */
+#define SEGMENTS_TRIED 4
+/* Streams that shape alone suggests, kept apart while they wait for a second packet. */
+#define STREAMS_UNPROVED 4
+/* A second RTP packet proves a stream if it is no further ahead than this. */
+#define RTP_AHEAD 500
+
+static bool
+stream_matches(const struct stream *s, const struct datagram *d)
+{
+	if (s->dissector != d->dissector || s->message != d->message)
+		return false;
+	if (d->has_rtp)
+		return s->ssrc == d->rtp.ssrc && s->payload_type == d->rtp.payload_type;
+	return d->message != MESSAGE_UNKNOWN || s->type == d->type;
+}
+
+/* Adds the counters of what turned out to be nothing to the unnamed stream. */
+static void
+stream_merge(struct stream *into, struct stream *from)
+{
+	for (unsigned end = 0; end < 2; end++) {
+		into->packets[end] += from->packets[end];
+		into->payload_bytes[end] += from->payload_bytes[end];
+	}
+	if (from->first_ns < into->first_ns) {
+		into->first_ns = from->first_ns;
+		into->first_frame = from->first_frame;
+	}
+	if (from->last_ns > into->last_ns) {
+		into->last_ns = from->last_ns;
+		into->last_frame = from->last_frame;
+	}
+	free(from->rtp);
+}
+
+static struct stream *
+stream_room(struct flow *f)
+{
+	uint8_t room = f->stream_room ? (uint8_t)(f->stream_room * 2) : 1;
+	struct stream *more = realloc(f->streams, room * sizeof(*more));
+
+	if (more == NULL)
+		return NULL;
+	f->streams = more;
+	f->stream_room = room;
+	return more;
+}
+
+static struct stream *
+stream_new(struct flow *f, const struct datagram *d, const struct packet *p)
+{
+	struct stream *s = NULL;
+
+	if (f->stream_count == FLOW_STREAMS) {
+		f->streams_folded++;
+		return &f->streams[FLOW_STREAMS - 1];
+	}
+	if (f->stream_count == f->stream_room && stream_room(f) == NULL)
+		return NULL;
+	s = &f->streams[f->stream_count++];
+	memset(s, 0, sizeof(*s));
+	s->dissector = (uint8_t)d->dissector;
+	s->message = (uint8_t)d->message;
+	s->type = d->type;
+	s->first_ns = p->time_ns;
+	s->first_frame = p->number;
+	if (d->has_rtp) {
+		s->ssrc = d->rtp.ssrc;
+		s->payload_type = d->rtp.payload_type;
+		s->rtp = calloc(1, sizeof(*s->rtp));
+		s->has_rtp = s->rtp != NULL;
+	}
+	return s;
+}
+
+static struct stream *
+stream_find(struct flow *f, const struct datagram *d)
+{
+	if (f->stream_last < f->stream_count &&
+	    stream_matches(&f->streams[f->stream_last], d))
+		return &f->streams[f->stream_last];
+	for (uint8_t i = 0; i < f->stream_count; i++)
+		if (stream_matches(&f->streams[i], d))
+			return &f->streams[i];
+	return NULL;
+}
+
+static const struct datagram nothing = { .dissector = DISSECTOR_NONE };
+
+static void
+stream_remove(struct flow *f, uint8_t at)
+{
+	memmove(&f->streams[at], &f->streams[at + 1],
+	    (size_t)(f->stream_count - at - 1) * sizeof(f->streams[0]));
+	f->stream_count--;
+	f->stream_last = 0;
+}
+
+/* Folds the unproved RTP streams that waited longest into the unnamed one. */
+static void
+streams_prune(struct flow *f, const struct packet *p)
+{
+	unsigned unproved = 0;
+	uint8_t idlest = 0;
+
+	for (uint8_t i = 0; i < f->stream_count; i++) {
+		if (!f->streams[i].has_rtp || f->streams[i].certain)
+			continue;
+		if (unproved == 0 || f->streams[i].last_ns < f->streams[idlest].last_ns)
+			idlest = i;
+		unproved++;
+	}
+	if (unproved < STREAMS_UNPROVED)
+		return;
+	struct stream gone = f->streams[idlest];
+
+	stream_remove(f, idlest);
+	struct stream *rest = stream_find(f, &nothing);
+
+	if (rest == NULL && (rest = stream_new(f, &nothing, p)) != NULL)
+		rest->first_ns = INT64_MAX;
+	if (rest != NULL)
+		stream_merge(rest, &gone);
+}
+
+static bool
+rtp_continues(const struct stream *s, const struct rtp *rtp)
+{
+	uint16_t ahead = (uint16_t)(rtp->sequence - s->rtp->sequence);
+
+	return s->rtp->packets > 0 && ahead > 0 && ahead <= RTP_AHEAD;
+}
+
+/* What a dissector's answer proves, about its stream and about the flow. */
+static void
+stream_judge(struct flow *f, struct stream *s, const struct datagram *d)
+{
+	uint32_t bit = UINT32_C(1) << d->dissector;
+
+	if (d->result == DISSECT_YES)
+		s->certain = true;
+	else if (d->has_rtp)
+		s->certain = s->certain || (s->has_rtp && rtp_continues(s, &d->rtp));
+	else if (f->maybe & bit)
+		s->certain = true;
+	f->maybe |= bit;
+	if (!s->certain || (f->trusted & bit && f->confirmed == d->dissector))
+		return;
+	f->trusted |= bit;
+	f->confirmed = (uint8_t)d->dissector;
+}
+
+static bool
+dissect(struct flow *f, unsigned end, const struct packet *p, struct datagram *d)
+{
+	struct dissect_context context = { p->sport, p->dport, f->confirmed, f->variant };
+	enum dissect_result r = DISSECT_NO;
+
+	if (f->opaque)
+		return false;
+	if (p->proto == 17) {
+		r = datagram_dissect(
+		    p->payload, p->payload_captured, p->payload_length, &context, d);
+	} else if (p->proto == 6 && (f->trusted || f->tried[end] < SEGMENTS_TRIED)) {
+		f->tried[end] += f->tried[end] < SEGMENTS_TRIED;
+		r = segment_dissect(
+		    p->payload, p->payload_captured, p->payload_length, &context, d);
+	}
+	if (r != DISSECT_MAYBE && r != DISSECT_YES)
+		return false;
+	if (r == DISSECT_YES || f->confirmed == d->dissector)
+		f->variant = d->variant;
+	return true;
+}
+
+/* A TCP flow's segments that begin within a message belong to the message before. */
+static struct stream *
+stream_continued(struct flow *f, const struct packet *p)
+{
+	if (p->proto != 6 || f->trusted == 0 || f->stream_last >= f->stream_count)
+		return NULL;
+	return &f->streams[f->stream_last];
+}
+
+static struct stream *
+stream_choose(struct flow *f, const struct packet *p, const struct datagram *d, bool told)
+{
+	struct stream *s = NULL;
+
+	if (!told && (s = stream_continued(f, p)) != NULL)
+		return s;
+	s = stream_find(f, told ? d : &nothing);
+	if (s != NULL)
+		return s;
+	if (told && d->has_rtp && d->result == DISSECT_MAYBE)
+		streams_prune(f, p);
+	return stream_new(f, told ? d : &nothing, p);
+}
+
+struct stream *
+stream_count(struct flow *f, unsigned end, const struct packet *p, uint32_t bytes,
+    struct datagram *d, bool *asked)
+{
+	bool told = dissect(f, end, p, d);
+	struct stream *s = stream_choose(f, p, d, told);
+
+	*asked = told;
+	if (s == NULL)
+		return NULL;
+	if (told) {
+		stream_judge(f, s, d);
+		s->relayed |= d->relayed;
+		if (s->has_rtp && d->has_rtp)
+			(void)rtp_stats_add(s->rtp, &d->rtp, p->time_ns);
+	} else if (s->dissector == DISSECTOR_NONE && bytes > 0) {
+		if (f->shape == NULL)
+			f->shape = calloc(1, sizeof(*f->shape));
+		if (f->shape != NULL)
+			shape_add(f->shape, end, p->time_ns, bytes);
+	}
+	s->packets[end]++;
+	s->payload_bytes[end] += bytes;
+	s->last_ns = p->time_ns;
+	s->last_frame = p->number;
+	f->stream_last = (uint8_t)(s - f->streams);
+	return s;
+}
+
+/* The flow is over: what was never proved is unnamed. */
+void
+streams_settle(struct flow *f)
+{
+	for (uint8_t i = 0; i < f->stream_count; i++) {
+		struct stream *s = &f->streams[i];
+
+		if (s->certain || s->dissector == DISSECTOR_NONE)
+			continue;
+		if (!s->has_rtp && f->trusted & (UINT32_C(1) << s->dissector))
+			s->certain = true;
+	}
+	if (f->shape != NULL)
+		shape_end(f->shape);
+}
+
+void
+streams_free(struct flow *f)
+{
+	for (uint8_t i = 0; i < f->stream_count; i++)
+		free(f->streams[i].rtp);
+	free(f->streams);
+	free(f->shape);
+	f->streams = NULL;
+	f->shape = NULL;
+	f->stream_count = f->stream_room = 0;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* report.json: everything of a session but the flows themselves. */
+#include "json.h"
+
+static json_t *
+json_environment(const struct report *r)
+{
+	json_t *command = json_array();
+
+	for (const char *const *c = r->environment.command; c != NULL && *c != NULL; c++)
+		json_array_append_new(command, json_text(*c));
+	return json_pack("{s:o, s:o, s:o, s:s, s:s}", "host",
+	    json_text(r->environment.host), "started", json_text(r->environment.started),
+	    "command", command, "version", CALLWITNESS_VERSION, "ndpi",
+	    inspector_version());
+}
+
+static json_t *
+json_file(const struct capture_file *f)
+{
+	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o}", "name",
+	    json_text(f->name), "format", json_text(f->format), "sha256",
+	    json_text(f->sha256[0] ? f->sha256 : NULL), "packets", (json_int_t)f->packets,
+	    "bytes", (json_int_t)f->bytes, "filtered", (json_int_t)f->filtered, "drops",
+	    (json_int_t)f->drops, "truncated", f->truncated, "damage",
+	    json_text(f->damage[0] ? f->damage : NULL));
+}
+
+static json_t *
+json_capture(const struct report *r, const struct engine_stats *stats)
+{
+	json_t *files = json_array(), *locals = json_array();
+	char addr[ADDR_TEXT_SIZE];
+
+	for (size_t i = 0; i < capture_files(r->capture); i++)
+		json_array_append_new(files, json_file(capture_file(r->capture, i)));
+	for (size_t i = 0; i < r->session->local_count; i++)
+		json_array_append_new(
+		    locals, json_pack("{s:s, s:o}", "ip",
+				addr_text(&r->session->locals[i].addr, addr), "why",
+				json_text(r->session->locals[i].why)));
+	return json_pack("{s:o, s:o, s:o, s:o}", "files", files, "first",
+	    stats->frames ? json_time(stats->first_ns) : json_null(), "last",
+	    stats->frames ? json_time(stats->last_ns) : json_null(), "local", locals);
+}
+
+static json_t *
+json_decoder(const struct decoder_stats *d)
+{
+	json_t *frames = json_object();
+
+	for (unsigned i = 0; i < PACKET_RESULTS; i++)
+		json_object_set_new(frames, packet_result_name(i),
+		    json_integer((json_int_t)d->results[i]));
+	return frames;
+}
+
+static json_t *
+json_coverage(const struct report *r, const struct engine_stats *stats)
+{
+	const struct coverage *c = &r->session->coverage;
+	const struct {
+		const char *name;
+		uint64_t value;
+	} rows[] = { { "kernel_drops", c->kernel_drops }, { "snapped", c->snapped },
+		{ "mid_flow", c->mid_flow }, { "unnamed_up_bytes", c->unnamed_up_bytes },
+		{ "unlisted_up_bytes", c->unlisted_up_bytes },
+		{ "unknown_up_bytes", c->unknown_up_bytes },
+		{ "evicted_flows", c->evicted_flows },
+		{ "folded_flows", c->folded_flows },
+		{ "folded_payload_bytes", c->folded_payload_bytes },
+		{ "names_forgotten", c->names_forgotten },
+		{ "fragments_dropped", stats->decoder.fragments_dropped },
+		{ "payload_bytes", c->payload_bytes },
+		{ "accounted_bytes", c->accounted_bytes } };
+	json_t *coverage = json_object();
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		json_object_set_new(
+		    coverage, rows[i].name, json_integer((json_int_t)rows[i].value));
+	json_object_set_new(coverage, "frames", json_decoder(&stats->decoder));
+	json_object_set_new(coverage, "conserved", json_boolean(c->conserved));
+	return coverage;
+}
+
+static json_t *
+json_totals(const struct category_total totals[CATEGORIES])
+{
+	json_t *object = json_object();
+
+	for (unsigned c = 0; c < CATEGORIES; c++) {
+		json_t *kinds = json_object();
+
+		for (unsigned k = KIND_NONE + 1; k < KINDS; k++)
+			if (totals[c].kinds[k].packets > 0)
+				json_object_set_new(kinds, kind_name(k),
+				    json_integer((json_int_t)totals[c].kinds[k].bytes));
+		json_object_set_new(object, category_name(c),
+		    json_pack("{s:I, s:I, s:o}", "bytes", (json_int_t)totals[c].bytes,
+			"packets", (json_int_t)totals[c].packets, "kinds", kinds));
+	}
+	return object;
+}
+
+static json_t *
+json_recipient(const struct recipient *r)
+{
+	json_t *hosts = json_array(), *up = json_object();
+
+	for (size_t i = 0; i < r->host_count; i++)
+		json_array_append_new(hosts, json_text(r->hosts[i]));
+	for (unsigned c = 0; c < CATEGORIES; c++)
+		if (r->up[c] > 0)
+			json_object_set_new(
+			    up, category_name(c), json_integer((json_int_t)r->up[c]));
+	return json_pack("{s:o, s:s, s:o, s:n, s:o, s:o}", "entity", json_text(r->entity),
+	    "party", party_name(r->party), "country", json_text(r->country), "asn",
+	    "hosts", hosts, "up", up);
+}
+
+static json_t *
+json_signatures(const struct report *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < signatures_count(r->signatures); i++) {
+		const struct signature *s = signatures_at(r->signatures, i);
+
+		json_array_append_new(
+		    list, json_pack("{s:o, s:o, s:s}", "signature", json_text(s->name),
+			      "version", json_text(s->version), "sha256", s->sha256));
+	}
+	return list;
+}
+
+static json_t *
+json_apps(const struct session *s)
+{
+	json_t *apps = json_array();
+
+	for (size_t i = 0; i < s->app_count; i++)
+		json_array_append_new(
+		    apps, json_pack("{s:o, s:o, s:I, s:I}", "app",
+			      json_text(s->apps[i].signature->name), "title",
+			      json_text(s->apps[i].signature->title), "flows",
+			      (json_int_t)s->apps[i].flows, "bytes",
+			      (json_int_t)s->apps[i].bytes));
+	return apps;
+}
+
+json_t *
+json_report(const struct report *r)
+{
+	struct engine_stats stats;
+	json_t *recipients = json_array();
+
+	engine_stats(r->engine, &stats);
+	for (size_t i = 0; i < r->session->recipient_count; i++)
+		json_array_append_new(
+		    recipients, json_recipient(&r->session->recipients[i]));
+	return json_pack(
+	    "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:[], s:[]}",
+	    "schema", "callwitness-report-1", "environment", json_environment(r),
+	    "capture", json_capture(r, &stats), "app",
+	    json_text(r->session->app ? r->session->app->name : NULL), "apps",
+	    json_apps(r->session), "signatures", json_signatures(r), "coverage",
+	    json_coverage(r, &stats), "totals", "up", json_totals(r->session->up), "down",
+	    json_totals(r->session->down), "recipients", recipients, "states",
+	    "policies");
+}

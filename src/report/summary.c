@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The terminal summary: what went up, to whom, and what could not be seen. */
+#include <callwitness/report.h>
+
+#define BAR_WIDTH 24
+#define NAME_WIDTH 30
+
+static const char *const colors[CATEGORIES] = {
+	[CATEGORY_CONTENT] = "\033[35m",
+	[CATEGORY_TELEMETRY] = "\033[33m",
+	[CATEGORY_DIAGNOSTICS] = "\033[36m",
+	[CATEGORY_SIGNALLING] = "\033[34m",
+	[CATEGORY_OTHER] = "\033[90m",
+	[CATEGORY_UNKNOWN] = "\033[31m",
+};
+
+/* What matters most comes first. */
+static const enum category order[CATEGORIES] = { CATEGORY_CONTENT, CATEGORY_TELEMETRY,
+	CATEGORY_DIAGNOSTICS, CATEGORY_SIGNALLING, CATEGORY_OTHER, CATEGORY_UNKNOWN };
+
+const char *
+size_text(uint64_t bytes, char text[16])
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	double value = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		snprintf(text, 16, "%u B", (unsigned)bytes);
+		return text;
+	}
+	for (; value >= 999.95 && unit + 1 < COUNT_OF(units); unit++)
+		value /= 1000;
+	snprintf(text, 16, "%.1f %s", value, units[unit]);
+	return text;
+}
+
+static const char *
+paint(const struct summary_style *style, const char *code)
+{
+	return style->color ? code : "";
+}
+
+static void
+heading(const struct summary_style *style, FILE *out, const char *text)
+{
+	fprintf(
+	    out, "\n%s%s%s\n", paint(style, "\033[1m"), text, paint(style, "\033[0m"));
+}
+
+static void
+bar(const struct summary_style *style, FILE *out, double share, const char *color)
+{
+	unsigned full = (unsigned)(share * BAR_WIDTH + 0.5);
+
+	if (full == 0 && share > 0)
+		full = 1;
+	fputs(paint(style, color), out);
+	for (unsigned i = 0; i < BAR_WIDTH; i++)
+		fputs(i < full ? (style->utf8 ? "\xe2\x96\x88" : "#")
+			       : (style->utf8 ? "\xc2\xb7" : "."),
+		    out);
+	fputs(paint(style, "\033[0m"), out);
+}
+
+static void
+write_files(const struct report *r, FILE *out)
+{
+	struct engine_stats stats;
+	char size[16], first[TIME_TEXT_SIZE];
+
+	engine_stats(r->engine, &stats);
+	for (size_t i = 0; i < capture_files(r->capture); i++) {
+		const struct capture_file *f = capture_file(r->capture, i);
+
+		fprintf(out, "%s: %s, %llu packets, %s%s\n", f->name, f->format,
+		    (unsigned long long)f->packets, size_text(f->bytes, size),
+		    f->truncated ? ", cut off within its last packet" : "");
+		if (f->damage[0] != '\0')
+			fprintf(out, "  damaged: %s\n", f->damage);
+	}
+	if (stats.frames == 0) {
+		fprintf(out, "  no packets\n");
+		return;
+	}
+	fprintf(out, "  from %s for %.1f s, %zu flows\n",
+	    time_text(stats.first_ns, first),
+	    (double)(stats.last_ns - stats.first_ns) / 1e9, r->session->flow_count);
+}
+
+static void
+write_locals(const struct report *r, FILE *out)
+{
+	char addr[ADDR_TEXT_SIZE];
+	size_t shown = r->session->local_count < 4 ? r->session->local_count : 4;
+
+	for (size_t i = 0; i < shown; i++)
+		fprintf(out, "%-9s %s (%s)\n", i == 0 ? "Judged" : "",
+		    addr_text(&r->session->locals[i].addr, addr),
+		    r->session->locals[i].why);
+	if (r->session->local_count > shown)
+		fprintf(out, "          and %zu more\n", r->session->local_count - shown);
+	if (r->session->local_count == 0)
+		fprintf(out,
+		    "Judged    nobody: no machine of this capture opens connections\n");
+}
+
+static void
+write_apps(const struct report *r, FILE *out)
+{
+	const struct session *s = r->session;
+
+	fprintf(out, "%-9s ", s->app ? "App asked" : s->app_count > 1 ? "Apps" : "App");
+	if (s->app != NULL)
+		fprintf(out, "%s", s->app->title);
+	for (size_t i = 0; s->app == NULL && i < s->app_count && i < 4; i++)
+		fprintf(out, "%s%s", i ? ", " : "", s->apps[i].signature->title);
+	fprintf(out, "%s\n",
+	    s->app == NULL && s->app_count == 0 ? "none that a signature knows" : "");
+}
+
+static void
+write_category(const struct category_total *t, enum category c, uint64_t all,
+    const struct summary_style *style, FILE *out)
+{
+	double share = all ? (double)t->bytes / (double)all : 0;
+	char size[16];
+
+	if (t->bytes == 0)
+		return;
+	fprintf(out, "  %-12s %10s  ", category_name(c), size_text(t->bytes, size));
+	bar(style, out, share, colors[c]);
+	fprintf(out, " %5.1f %%\n", share * 100);
+	for (unsigned k = KIND_NONE + 1; k < KINDS; k++)
+		if (t->kinds[k].bytes > 0)
+			fprintf(out, "    %-10s %10s  in %llu packets\n", kind_name(k),
+			    size_text(t->kinds[k].bytes, size),
+			    (unsigned long long)t->kinds[k].packets);
+}
+
+static void
+write_totals(const struct report *r, const struct summary_style *style, FILE *out)
+{
+	uint64_t all = 0;
+
+	heading(style, out, "What went up (payload)");
+	for (unsigned c = 0; c < CATEGORIES; c++)
+		all += r->session->up[c].bytes;
+	for (unsigned i = 0; i < CATEGORIES; i++)
+		write_category(&r->session->up[order[i]], order[i], all, style, out);
+	if (all == 0)
+		fprintf(out, "  nothing\n");
+}
+
+static void
+write_recipient(const struct recipient *r, const struct summary_style *style, FILE *out)
+{
+	char size[16];
+	const char *comma = "";
+
+	fprintf(out, "  %-*.*s %-8s%-3s", NAME_WIDTH, NAME_WIDTH,
+	    r->entity ? r->entity : "(no name)", party_name(r->party),
+	    r->country ? r->country : "");
+	for (unsigned i = 0; i < CATEGORIES; i++) {
+		if (r->up[order[i]] == 0)
+			continue;
+		fprintf(out, "%s%s%s %s%s", comma, paint(style, colors[order[i]]),
+		    category_name(order[i]), size_text(r->up[order[i]], size),
+		    paint(style, "\033[0m"));
+		comma = ", ";
+	}
+	fprintf(out, "\n");
+	for (size_t i = 0; i < r->host_count && i < 3; i++)
+		fprintf(out, "      %s%s\n", r->hosts[i],
+		    i == 2 && r->host_count > 3 ? " and more" : "");
+}
+
+static void
+write_recipients(const struct report *r, const struct summary_style *style, FILE *out)
+{
+	size_t shown = 0;
+
+	heading(style, out, "Who received it");
+	for (size_t i = 0; i < r->session->recipient_count; i++) {
+		if (r->session->recipients[i].up_total == 0)
+			continue;
+		if (shown++ < style->recipients)
+			write_recipient(&r->session->recipients[i], style, out);
+	}
+	if (shown > style->recipients)
+		fprintf(out, "  and %zu more (see -o or --json)\n",
+		    shown - style->recipients);
+	if (shown == 0)
+		fprintf(out, "  nobody\n");
+}
+
+static void
+write_coverage(const struct report *r, const struct summary_style *style, FILE *out)
+{
+	const struct coverage *c = &r->session->coverage;
+	struct engine_stats stats;
+	char a[16], b[16], d[16];
+
+	engine_stats(r->engine, &stats);
+	heading(style, out, "What could not be seen");
+	fprintf(out,
+	    "  %llu packets dropped by the recorder, %llu cut by the snap length, "
+	    "%llu flows begun before the capture\n",
+	    (unsigned long long)c->kernel_drops, (unsigned long long)c->snapped,
+	    (unsigned long long)c->mid_flow);
+	fprintf(out,
+	    "  up: %s unknown, %s of it without any name; %s to names that no signature "
+	    "knows (counted as other)\n",
+	    size_text(c->unknown_up_bytes, a), size_text(c->unnamed_up_bytes, b),
+	    size_text(c->unlisted_up_bytes, d));
+	fprintf(out,
+	    "  %llu frames not IP, %llu malformed or cut within headers, %llu flows "
+	    "evicted, %llu folded\n",
+	    (unsigned long long)(stats.decoder.results[PACKET_NOT_IP] +
+				 stats.decoder.results[PACKET_LINK_UNKNOWN]),
+	    (unsigned long long)(stats.decoder.results[PACKET_SHORT] +
+				 stats.decoder.results[PACKET_MALFORMED]),
+	    (unsigned long long)c->evicted_flows, (unsigned long long)c->folded_flows);
+	fprintf(out, "  sums: %llu payload bytes decoded, %llu accounted for: %s%s%s\n",
+	    (unsigned long long)c->payload_bytes, (unsigned long long)c->accounted_bytes,
+	    paint(style, c->conserved ? "\033[32m" : "\033[31m"),
+	    c->conserved ? "conserved" : "NOT CONSERVED", paint(style, "\033[0m"));
+}
+
+void
+report_summary(const struct report *r, const struct summary_style *style, FILE *out)
+{
+	write_files(r, out);
+	write_locals(r, out);
+	write_apps(r, out);
+	write_totals(r, style, out);
+	write_recipients(r, style, out);
+	write_coverage(r, style, out);
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who received: entity, party and country of the remote ends, and the sums. */
+#include <stdlib.h>
+#include "private.h"
+
+/* The rule that says most about who the remote end is. */
+static const struct rule *
+naming_rule(const struct judged_flow *j)
+{
+	const struct rule *best = NULL;
+
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct verdict *v = &j->findings[i].verdict;
+
+		if (v->rule == NULL || v->rule->entity == NULL)
+			continue;
+		if (best == NULL || v->host != NULL)
+			best = v->rule;
+	}
+	return best;
+}
+
+static const struct signature *
+domain_owner(const struct signatures *signatures, const char *domain)
+{
+	for (size_t i = 0; i < signatures_count(signatures); i++) {
+		const struct signature *s = signatures_at(signatures, i);
+
+		for (const char *const *d = s->domains; d != NULL && *d != NULL; d++)
+			if (strcasecmp(*d, domain) == 0)
+				return s;
+	}
+	return NULL;
+}
+
+static bool
+is_local_network(const struct addr *a)
+{
+	return addr_is_private(a) || addr_is_multicast(a) || addr_is_loopback(a) ||
+	       addr_is_unspecified(a);
+}
+
+static void
+flow_entity(struct judged_flow *j, const struct signatures *signatures)
+{
+	const struct rule *rule = naming_rule(j);
+
+	if (rule != NULL) {
+		j->entity = rule->entity;
+		j->country = rule->country;
+		return;
+	}
+	if (j->identity.host != NULL) {
+		const char *domain = names_domain(j->identity.host);
+		const struct signature *owner = domain_owner(signatures, domain);
+
+		j->entity = owner ? owner->entity : domain;
+		j->country = owner ? owner->country : NULL;
+	}
+}
+
+/* First party: the same entity as the app's vendor, the app asked for or the flow's own.
+ */
+static void
+flow_party(const struct session *s, struct judged_flow *j, const struct rule *rule)
+{
+	const struct signature *app = s->app         ? s->app
+				      : j->app       ? j->app
+				      : s->app_count ? s->apps[0].signature
+						     : NULL;
+
+	if (j->entity == NULL) {
+		if (is_local_network(&j->flow->key.end[!j->local].addr))
+			j->party = PARTY_LOCAL;
+		return;
+	}
+	if (app != NULL && app->entity != NULL && strcmp(app->entity, j->entity) == 0)
+		j->party = PARTY_FIRST;
+	else if (rule != NULL)
+		j->party = PARTY_THIRD;
+}
+
+void
+session_parties(struct session *s, const struct session_input *in)
+{
+	for (size_t i = 0; i < s->flow_count; i++) {
+		flow_entity(&s->flows[i], in->signatures);
+		flow_party(s, &s->flows[i], naming_rule(&s->flows[i]));
+	}
+}
+
+static void
+totals_add(struct category_total *totals, const struct verdict *v, uint64_t bytes,
+    uint64_t packets)
+{
+	struct category_total *t = &totals[v->category];
+
+	t->bytes += bytes;
+	t->packets += packets;
+	t->kinds[v->kind].bytes += bytes;
+	t->kinds[v->kind].packets += packets;
+}
+
+static void
+coverage_add(struct coverage *c, const struct judged_flow *j)
+{
+	c->mid_flow += j->flow->mid_flow;
+	for (unsigned end = 0; end < 2; end++)
+		c->accounted_bytes += j->flow->side[end].retransmitted_bytes;
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
+
+		c->accounted_bytes += f->up_bytes + f->down_bytes;
+		if (f->verdict.category == CATEGORY_UNKNOWN)
+			c->unknown_up_bytes += f->up_bytes;
+		if (f->verdict.basis == BASIS_UNLISTED)
+			c->unlisted_up_bytes += f->up_bytes;
+		if (f->verdict.basis == BASIS_NONE && j->identity.host == NULL)
+			c->unnamed_up_bytes += f->up_bytes;
+	}
+}
+
+void
+session_totals(struct session *s, const struct session_input *in)
+{
+	const struct flow_stats *stats = flow_table_stats(in->flows);
+	struct coverage *c = &s->coverage;
+
+	c->kernel_drops = in->kernel_drops;
+	c->snapped = in->snapped;
+	c->payload_bytes = in->payload_bytes;
+	c->folded_flows = stats->folded;
+	c->folded_payload_bytes = stats->folded_payload_bytes;
+	c->evicted_flows = stats->evicted;
+	c->names_forgotten = names_forgotten(in->names);
+	c->accounted_bytes = stats->folded_payload_bytes;
+	for (size_t i = 0; i < s->flow_count; i++) {
+		const struct judged_flow *j = &s->flows[i];
+
+		coverage_add(c, j);
+		for (size_t k = 0; k < j->finding_count; k++) {
+			const struct finding *f = &j->findings[k];
+
+			totals_add(s->up, &f->verdict, f->up_bytes, f->up_packets);
+			totals_add(s->down, &f->verdict, f->down_bytes, f->down_packets);
+		}
+	}
+	c->conserved = c->accounted_bytes == c->payload_bytes;
+}
+
+static int
+by_entity(const void *a, const void *b)
+{
+	const struct judged_flow *x = *(struct judged_flow *const *)a;
+	const struct judged_flow *y = *(struct judged_flow *const *)b;
+	int order = x->party != y->party ? (x->party < y->party ? -1 : 1) : 0;
+
+	if (order == 0)
+		order = strcmp(x->entity ? x->entity : "", y->entity ? y->entity : "");
+	if (order == 0)
+		order = strcmp(x->identity.host ? x->identity.host : "",
+		    y->identity.host ? y->identity.host : "");
+	if (order == 0)
+		order = x->flow->id < y->flow->id ? -1 : 1;
+	return order;
+}
+
+static bool
+same_recipient(const struct judged_flow *a, const struct judged_flow *b)
+{
+	return a->party == b->party &&
+	       strcmp(a->entity ? a->entity : "", b->entity ? b->entity : "") == 0;
+}
+
+static int
+recipient_host(struct recipient *r, const char *host)
+{
+	const char **more = NULL;
+
+	if (host == NULL ||
+	    (r->host_count > 0 && strcmp(r->hosts[r->host_count - 1], host) == 0))
+		return 0;
+	/* Grown by doubling: at powers of two the room is used up. */
+	if ((r->host_count & (r->host_count - 1)) == 0) {
+		more = realloc(
+		    r->hosts, (r->host_count ? r->host_count * 2 : 1) * sizeof(*more));
+		if (more == NULL)
+			return -1;
+		r->hosts = more;
+	}
+	r->hosts[r->host_count++] = host;
+	return 0;
+}
+
+static int
+by_up(const void *a, const void *b)
+{
+	const struct recipient *x = a, *y = b;
+
+	if (x->up_total != y->up_total)
+		return x->up_total < y->up_total ? 1 : -1;
+	if (x->party != y->party)
+		return x->party < y->party ? -1 : 1;
+	return strcmp(x->entity ? x->entity : "", y->entity ? y->entity : "");
+}
+
+static void
+recipient_add(struct recipient *r, const struct judged_flow *j)
+{
+	if (r->country == NULL)
+		r->country = j->country;
+	for (size_t i = 0; i < j->finding_count; i++) {
+		r->up[j->findings[i].verdict.category] += j->findings[i].up_bytes;
+		r->up_total += j->findings[i].up_bytes;
+	}
+}
+
+int
+session_recipients(struct session *s)
+{
+	struct judged_flow **order =
+	    calloc(s->flow_count ? s->flow_count : 1, sizeof(*order));
+	size_t count = 0;
+	int rc = -1;
+
+	s->recipients = calloc(s->flow_count ? s->flow_count : 1, sizeof(*s->recipients));
+	if (order == NULL || s->recipients == NULL)
+		goto out;
+	for (size_t i = 0; i < s->flow_count; i++)
+		if (!s->flows[i].foreign && s->flows[i].finding_count > 0)
+			order[count++] = &s->flows[i];
+	qsort(order, count, sizeof(struct judged_flow *), by_entity);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || !same_recipient(order[i - 1], order[i])) {
+			struct recipient *r = &s->recipients[s->recipient_count++];
+
+			r->entity = order[i]->entity;
+			r->party = order[i]->party;
+		}
+		recipient_add(&s->recipients[s->recipient_count - 1], order[i]);
+		if (recipient_host(&s->recipients[s->recipient_count - 1],
+			order[i]->identity.host) != 0)
+			goto out;
+	}
+	if (s->recipient_count > 0) {
+		struct recipient *fit =
+		    realloc(s->recipients, s->recipient_count * sizeof(*fit));
+
+		s->recipients = fit != NULL ? fit : s->recipients;
+	}
+	qsort(s->recipients, s->recipient_count, sizeof(s->recipients[0]), by_up);
+	rc = 0;
+out:
+	free(order);
+	return rc;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Judges all flows of a capture together. */
+#include <stdlib.h>
+#include "private.h"
+
+static const char *const parties[PARTIES] = { "unknown", "first", "third", "local" };
+
+const char *
+party_name(enum party p)
+{
+	return p < PARTIES ? parties[p] : NULL;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct judged_flow *x = a, *y = b;
+
+	return x->flow->id < y->flow->id ? -1 : x->flow->id > y->flow->id;
+}
+
+static int
+flows_collect(struct session *s, const struct session_input *in)
+{
+	size_t slots = flow_table_count(in->flows);
+
+	s->flows = calloc(slots ? slots : 1, sizeof(*s->flows));
+	if (s->flows == NULL)
+		return -1;
+	for (size_t i = 0; i < slots; i++) {
+		const struct flow *f = flow_table_at(in->flows, i);
+
+		if (f == NULL)
+			continue;
+		s->flows[s->flow_count].flow = f;
+		s->flows[s->flow_count++].ndpi = in->ndpi(f);
+	}
+	qsort(s->flows, s->flow_count, sizeof(s->flows[0]), by_id);
+	return 0;
+}
+
+/* The first of the names in a certificate; it may be a pattern. */
+static const char *
+certificate_name(const struct session_input *in, const char *names)
+{
+	return strings_intern(in->strings, names, strcspn(names, ","));
+}
+
+/* The names of a flow's remote end: the first source that knows any. */
+static void
+flow_names(struct judged_flow *j, const struct session_input *in)
+{
+	const struct addr *remote = &j->flow->key.end[!j->local].addr;
+	struct identity *id = &j->identity;
+	const char *realm = in->realm(j->flow);
+
+	if (j->ndpi != NULL && j->ndpi->host != NULL) {
+		id->host_source =
+		    j->ndpi->dissector == DISSECTOR_HTTP ? HOST_HTTP : HOST_SNI;
+		id->names[id->name_count++] = j->ndpi->host;
+	} else if ((id->name_count = names_lookup(
+			in->names, remote, j->flow->first_ns, true, id->names)) > 0) {
+		id->host_source = HOST_DNS;
+	} else if (j->ndpi != NULL && j->ndpi->certificate != NULL) {
+		id->host_source = HOST_CERTIFICATE;
+		id->names[id->name_count++] = certificate_name(in, j->ndpi->certificate);
+	} else if (realm != NULL) {
+		id->host_source = HOST_REALM;
+		id->names[id->name_count++] = realm;
+	}
+	if (id->name_count > 0)
+		id->host = id->names[0];
+}
+
+void
+session_names(struct session *s, const struct session_input *in)
+{
+	for (size_t i = 0; i < s->flow_count; i++)
+		flow_names(&s->flows[i], in);
+}
+
+static void
+circumstances(
+    const struct session_input *in, const struct judged_flow *j, struct circumstances *c)
+{
+	*c = (struct circumstances){
+		.signatures = in->signatures,
+		.flow = j->flow,
+		.local = j->local,
+		.foreign = j->foreign,
+		.identity = &j->identity,
+		.ndpi = j->ndpi,
+		.app = in->app,
+	};
+}
+
+static int
+flow_judge(const struct session_input *in, struct judged_flow *j)
+{
+	struct circumstances c;
+
+	circumstances(in, j, &c);
+	j->finding_count = j->flow->stream_count;
+	j->findings =
+	    calloc(j->finding_count ? j->finding_count : 1, sizeof(*j->findings));
+	if (j->findings == NULL)
+		return -1;
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct stream *stream = &j->flow->streams[i];
+		struct finding *finding = &j->findings[i];
+
+		finding->stream = stream;
+		finding->up_packets = stream->packets[j->local];
+		finding->up_bytes = stream->payload_bytes[j->local];
+		finding->down_packets = stream->packets[!j->local];
+		finding->down_bytes = stream->payload_bytes[!j->local];
+		stream_verdict(&c, stream, &finding->verdict);
+	}
+	return 0;
+}
+
+/* The finding that carries most of what went up, else most of what came down. */
+static const struct finding *
+finding_main(const struct judged_flow *j)
+{
+	const struct finding *best = NULL;
+
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
+
+		if (best == NULL || f->up_bytes > best->up_bytes ||
+		    (f->up_bytes == best->up_bytes && f->down_bytes > best->down_bytes))
+			best = f;
+	}
+	return best;
+}
+
+/* nDPI's category is evidence, never the verdict: where it says otherwise the record
+ * tells. */
+static void
+flow_disagree(struct judged_flow *j)
+{
+	static const struct {
+		const char *ndpi;
+		bool content, service;
+	} media[] = { { "Video", true, false }, { "VoIP", true, false },
+		{ "Media", true, false }, { "Streaming", true, false },
+		{ "Advertisement", false, true } };
+	const struct finding *f = finding_main(j);
+
+	if (f == NULL)
+		return;
+	if (f->verdict.names_differ)
+		snprintf(j->disagreement, sizeof(j->disagreement),
+		    "the address has names that disagree on the category");
+	if (j->ndpi == NULL || j->ndpi->category == NULL)
+		return;
+	for (size_t i = 0; i < COUNT_OF(media); i++) {
+		bool content = f->verdict.category == CATEGORY_CONTENT;
+		bool service = f->verdict.category == CATEGORY_TELEMETRY ||
+			       f->verdict.category == CATEGORY_DIAGNOSTICS;
+
+		if (strcmp(j->ndpi->category, media[i].ndpi) != 0 ||
+		    (media[i].content && content) || (media[i].service && service) ||
+		    f->verdict.category == CATEGORY_UNKNOWN)
+			continue;
+		snprintf(j->disagreement, sizeof(j->disagreement),
+		    "nDPI's category is %s, ours is %s", j->ndpi->category,
+		    category_name(f->verdict.category));
+	}
+}
+
+struct session *
+session_new(const struct session_input *in)
+{
+	struct session *s = calloc(1, sizeof(*s));
+
+	if (s == NULL || flows_collect(s, in) != 0 || session_locals(s, in) != 0)
+		goto fail;
+	s->app = in->app;
+	session_names(s, in);
+	for (size_t i = 0; i < s->flow_count; i++)
+		if (flow_judge(in, &s->flows[i]) != 0)
+			goto fail;
+	if (session_apps(s, in) != 0)
+		goto fail;
+	session_parties(s, in);
+	for (size_t i = 0; i < s->flow_count; i++)
+		flow_disagree(&s->flows[i]);
+	session_totals(s, in);
+	if (session_recipients(s) != 0)
+		goto fail;
+	return s;
+fail:
+	session_free(s);
+	return NULL;
+}
+
+void
+session_free(struct session *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; s->flows != NULL && i < s->flow_count; i++)
+		free(s->flows[i].findings);
+	for (size_t i = 0; i < s->recipient_count; i++)
+		free(s->recipients[i].hosts);
+	free(s->recipients);
+	free(s->apps);
+	free(s->locals);
+	free(s->flows);
+	free(s);
+}
+
+void
+session_why(const struct session *s, const struct session_input *in,
+    const struct judged_flow *f, const struct finding *finding, char *text, size_t size)
+{
+	struct circumstances c;
+
+	(void)s;
+	circumstances(in, f, &c);
+	verdict_why(&c, finding->stream, &finding->verdict, text, size);
+}
