@@ -3,6 +3,7 @@
 #ifndef CALLWITNESS_BASE_H
 #define CALLWITNESS_BASE_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -146,16 +147,35 @@ bool addr_is_loopback(const struct addr *a);
 bool addr_is_multicast(const struct addr *a);	/* and IPv4 broadcast 255.255.255.255 */
 bool addr_is_unspecified(const struct addr *a);
 
+static inline uint64_t
+addr_half(const struct addr *a, unsigned half)
+{
+	uint64_t value;
+
+	memcpy(&value, a->bytes + 8 * half, sizeof(value));
+	return value;
+}
+
 static inline bool
 addr_equal(const struct addr *a, const struct addr *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	return a->family == b->family && addr_half(a, 0) == addr_half(b, 0) &&
+	    addr_half(a, 1) == addr_half(b, 1);
 }
 
+/* By family, then as numbers are read. */
 static inline int
 addr_compare(const struct addr *a, const struct addr *b)
 {
-	return memcmp(a, b, sizeof(*a));
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	for (unsigned half = 0; half < 2; half++) {
+		uint64_t x = be64toh(addr_half(a, half)), y = be64toh(addr_half(b, half));
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return 0;
 }
 
 /* Fast, not cryptographic; `length` is best a multiple of 8. */
@@ -247,7 +267,7 @@ size_t node_values(const struct node *n);
 struct form {
 	const char *file;	/* as complaints show it */
 	struct error *error;
-	const char *key;	/* being read; set by form_read() */
+	const char *key;	/* being read; set by form_read(); NULL at the top */
 	void *owner;		/* the caller's own */
 };
 

@@ -192,10 +192,13 @@ void inspection_end(struct inspector *i, struct inspection *n, struct ndpi_facts
 
 /*
  * Judges a shape seen from `local` (index of the local end). The numbers that decided go into
- * why. In doubt BEHAVIOUR_NONE.
+ * why unless that is NULL. In doubt BEHAVIOUR_NONE.
  */
 enum behaviour shape_behaviour(const struct shape *s, unsigned local, int64_t lasted_ns,
     char *why, size_t why_size);
+
+/* Whether its batches go up like clockwork: the one shape that is called telemetry alone. */
+bool shape_is_periodic(const struct shape *s, unsigned local);
 
 /* ---- verdict: one stream, one category ---------------------------------------------------- */
 
@@ -237,6 +240,8 @@ struct circumstances {
 	const struct signature *app;	/* of the flow, NULL if not known yet */
 };
 
+/* The rule that says best who the remote end is, by name or network alone; or NULL. */
+const struct rule *remote_rule(const struct circumstances *c);
 void stream_verdict(const struct circumstances *c, const struct stream *s, struct verdict *out);
 /* One sentence: how we know. */
 void verdict_why(const struct circumstances *c, const struct stream *s, const struct verdict *v,

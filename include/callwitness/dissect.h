@@ -164,6 +164,46 @@ struct dtls {
 
 enum dissect_result dtls_parse(const uint8_t *p, size_t captured, size_t length, struct dtls *out);
 
+/* What a ClientHello says of the server: RFC 8446 section 4.1.2, RFC 6347 section 4.2.1. */
+struct client_hello {
+	char sni[256];		/* lower case; "" without */
+	char alpn[32];		/* first value; "" without */
+};
+
+/*
+ * The message's body, behind type and length; DTLS has a cookie in it. DISSECT_YES when both
+ * names or all extensions were read. On DISSECT_SHORT out has what stood before the end.
+ */
+enum dissect_result client_hello_parse(const uint8_t *p, size_t captured, size_t length,
+    bool has_cookie, struct client_hello *out);
+
+struct quic_keys {
+	uint8_t key[16], iv[12], header[16];
+};
+
+#define QUIC_HELLO_ROOM 4096
+
+/*
+ * A ClientHello in pieces, of one flow; zero it before the first datagram. Private to dissect.
+ * What lies beyond QUIC_HELLO_ROOM is not kept.
+ */
+struct quic_hello {
+	uint32_t version;	/* 0 before the first Initial */
+	uint8_t dcid_length, dcid[20];	/* of the packet that the keys derive from */
+	struct quic_keys keys;
+	uint16_t whole;		/* bytes from the start without a hole */
+	uint8_t have[QUIC_HELLO_ROOM / 8];	/* bits */
+	uint8_t bytes[QUIC_HELLO_ROOM];
+};
+
+/*
+ * A datagram with a client's QUIC Initial packets: RFC 9000, 9001, 9369 and the late drafts.
+ * DISSECT_YES when the ClientHello is known as far as its names; DISSECT_MAYBE when more
+ * Initials are needed, out has what is known so far. Order and repetition do not matter.
+ */
+enum dissect_result quic_initial(const uint8_t *p, size_t captured, size_t length,
+    struct quic_hello *state, struct client_hello *out);
+
 #define DNS_NAME_SIZE 256
 #define DNS_ANSWERS 64
 

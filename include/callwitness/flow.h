@@ -191,7 +191,10 @@ size_t flow_table_count(const struct flow_table *t);
 struct flow *flow_table_at(const struct flow_table *t, size_t index);
 const struct flow_stats *flow_table_stats(const struct flow_table *t);
 
-/* Which medium an RTP stream carries by its clock, cadence and sizes; reasons into why. */
+/*
+ * Which medium an RTP stream carries by its clock, cadence and sizes; the numbers go into why
+ * unless that is NULL.
+ */
 enum message rtp_stats_medium(const struct rtp_stats *r, char *why, size_t why_size);
 
 #endif

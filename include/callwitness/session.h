@@ -22,9 +22,11 @@ struct judged_flow {
 	bool foreign;
 	struct identity identity;
 	const struct ndpi_facts *ndpi;	/* NULL if not inspected */
+	const struct rule *who;		/* names the remote end, by host or network; NULL if none */
 	const struct signature *app;	/* NULL: none */
 	bool app_associated;		/* app by shared port or as the only one, not by a rule */
 	const char *entity, *country;	/* of the recipient; entity may be a bare domain, or NULL */
+	const char *label;		/* the host, else the address as text */
 	enum party party;
 	char disagreement[160];		/* with nDPI, or between names; "" if none */
 	size_t finding_count;
@@ -42,6 +44,7 @@ struct kind_total {
 
 struct category_total {
 	uint64_t bytes, packets;
+	uint64_t strengths[STRENGTHS];	/* bytes by how we know */
 	struct kind_total kinds[KINDS];
 };
 
@@ -49,7 +52,7 @@ struct recipient {
 	const char *entity, *country;
 	enum party party;
 	size_t host_count;
-	const char **hosts;		/* sorted */
+	const char **hosts;		/* sorted; addresses where there is no name */
 	uint64_t up[CATEGORIES];	/* payload bytes */
 	uint64_t up_total;
 };

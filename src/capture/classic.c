@@ -24,14 +24,9 @@ static const struct magic {
 	{ { 0xa1, 0xb2, 0xc3, 0xd4 }, false, false, true },
 	{ { 0x4d, 0x3c, 0xb2, 0xa1 }, true, true, true },
 	{ { 0xa1, 0xb2, 0x3c, 0x4d }, false, true, true },
-	/* libpcap's "modified" kinds: patched Linux kernels, navtel, and F. Mesquita's.
-	 */
+	/* The "modified" kind of patched Linux kernels: longer record headers. */
 	{ { 0x34, 0xcd, 0xb2, 0xa1 }, true, false, false },
 	{ { 0xa1, 0xb2, 0xcd, 0x34 }, false, false, false },
-	{ { 0x4d, 0x3c, 0x2b, 0xa1 }, true, false, false },
-	{ { 0xa1, 0x2b, 0x3c, 0x4d }, false, false, false },
-	{ { 0xcd, 0x34, 0xb2, 0xa1 }, true, false, false },
-	{ { 0xa1, 0xb2, 0x34, 0xcd }, false, false, false },
 };
 
 struct classic {

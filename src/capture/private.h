@@ -124,4 +124,20 @@ void digest_join(struct digest *d);
 /* Stops early, frees. */
 void digest_cancel(struct digest *d);
 
+/* The next frame read by this thread: 1, or 0 at the end. Data is on loan until the next. */
+int capture_pull(struct capture *c, struct frame *out);
+/* Bytes of all files read so far. */
+uint64_t capture_consumed(const struct capture *c);
+
+/* A thread that pulls frames of a capture ahead of their use. */
+struct ahead;
+
+/* NULL when there is no thread or memory to be had: pull instead. */
+struct ahead *ahead_start(struct capture *c);
+int ahead_next(struct ahead *a, struct frame *out);
+/* Bytes of the files read up to the frames that were given out. */
+uint64_t ahead_consumed(const struct ahead *a);
+/* Ends the thread, frees; the capture is the caller's thread's again. */
+void ahead_stop(struct ahead *a);
+
 #endif

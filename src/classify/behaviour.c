@@ -68,9 +68,20 @@ is_upload(const struct shape *s, unsigned local, const struct view *v)
 static bool
 is_batch(const struct shape *s, unsigned local, const struct view *v)
 {
-	return v->batches >= 3 && s->units[local] >= 3 && v->ratio >= 2 &&
+	return v->batches >= 4 && s->units[local] >= 4 && v->ratio >= 4 &&
 	       v->up >= 8192 && v->reply_mean > 0 && v->reply_mean < 1500 &&
-	       v->reply_cov < 0.5 && v->busy < 0.5;
+	       v->reply_cov < 0.15 && v->busy < 0.5;
+}
+
+bool
+shape_is_periodic(const struct shape *s, unsigned local)
+{
+	double mean = s->gap_count ? s->gap_sum / s->gap_count : 0;
+
+	/* Chat answers alike, too, but people do not write every minute on the second. */
+	return s->batches[local] >= 5 && mean >= 5 &&
+	       cov(s->gap_sum, s->gap_square_sum, s->gap_count) < 0.2 &&
+	       s->bytes[local] / s->batches[local] >= 1024;
 }
 
 enum behaviour
@@ -88,11 +99,14 @@ shape_behaviour(
 	struct view v;
 
 	view(s, local, lasted_ns, &v);
-	snprintf(why, why_size,
-	    "up/down %.2f, %.1f s, both ways in %.0f %% of the seconds, %.1f kbit/s up "
-	    "(variation %.2f), %u batches, answers of %.0f bytes (variation %.2f)",
-	    v.ratio, v.lasted_s, v.busy * 100, v.kbits_up, v.rate_cov, v.batches,
-	    v.reply_mean, v.reply_cov);
+	if (why != NULL)
+		snprintf(why, why_size,
+		    "up/down %.2f, %.1f s, both ways in %.0f %% of the seconds, %.1f "
+		    "kbit/s up "
+		    "(variation %.2f), %u batches, answers of %.0f bytes (variation "
+		    "%.2f)",
+		    v.ratio, v.lasted_s, v.busy * 100, v.kbits_up, v.rate_cov, v.batches,
+		    v.reply_mean, v.reply_cov);
 	for (size_t i = 0; i < COUNT_OF(tests); i++)
 		if (tests[i].holds(s, local, &v))
 			return tests[i].behaviour;

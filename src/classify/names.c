@@ -85,27 +85,29 @@ entry_get(struct names *n, const struct addr *a)
 	return e;
 }
 
-static void
+/* Whether the name is new for the address. */
+static bool
 entry_learn(struct names *n, const struct addr *a, const char *host, int64_t time_ns)
 {
 	struct entry *e = entry_get(n, a);
 
 	if (e == NULL)
-		return;
+		return false;
 	for (unsigned i = 0; i < e->count; i++)
 		if (e->known[i].host == host) {
 			/* The first time stands: it answers "known before this flow?" */
 			if (time_ns < e->known[i].learned_ns)
 				e->known[i].learned_ns = time_ns;
-			return;
+			return false;
 		}
 	if (e->count < NAMES_EACH) {
 		e->known[e->count++] = (struct known){ host, time_ns };
-		return;
+		return true;
 	}
 	e->known[e->next] = (struct known){ host, time_ns };
 	e->next = (e->next + 1) % NAMES_EACH;
 	n->forgotten++;
+	return true;
 }
 
 static bool
@@ -117,19 +119,22 @@ in_chain(const char *const *chain, unsigned length, const char *name)
 	return false;
 }
 
-/* The queried name and what it is an alias of, in the order of the answers. */
+/* The queried name and what it is an alias of; answers come in any order. */
 static unsigned
 chain_follow(const struct dns *dns, const char *chain[CHAIN])
 {
-	unsigned length = 1;
+	unsigned length = 1, before = 0;
 
 	chain[0] = dns->question;
-	for (unsigned i = 0; i < dns->count && length < CHAIN; i++) {
-		const struct dns_answer *a = &dns->answers[i];
+	while (length > before) {
+		before = length;
+		for (unsigned i = 0; i < dns->count && length < CHAIN; i++) {
+			const struct dns_answer *a = &dns->answers[i];
 
-		if (a->target[0] != '\0' && in_chain(chain, length, a->owner) &&
-		    !in_chain(chain, length, a->target))
-			chain[length++] = a->target;
+			if (a->target[0] != '\0' && in_chain(chain, length, a->owner) &&
+			    !in_chain(chain, length, a->target))
+				chain[length++] = a->target;
+		}
 	}
 	return length;
 }
@@ -154,13 +159,11 @@ names_learn(struct names *n, const struct dns *dns, int64_t time_ns)
 
 		if (a->addr.family == 0 || !in_chain(chain, length, a->owner))
 			continue;
-		if (host == NULL) {
+		if (host == NULL)
 			host = strings_intern(
 			    n->strings, dns->question, strlen(dns->question));
+		if (host != NULL && entry_learn(n, &a->addr, host, time_ns))
 			n->learned++;
-		}
-		if (host != NULL)
-			entry_learn(n, &a->addr, host, time_ns);
 	}
 }
 
@@ -212,7 +215,10 @@ const char *
 names_domain(const char *host)
 {
 	const psl_ctx_t *psl = psl_builtin();
-	const char *domain = psl != NULL ? psl_registrable_domain(psl, host) : NULL;
+	const char *domain = NULL;
+	struct addr unused;
 
+	if (psl != NULL && addr_parse(host, &unused) != 0)
+		domain = psl_registrable_domain(psl, host);
 	return domain != NULL ? domain : host;
 }

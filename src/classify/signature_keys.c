@@ -14,7 +14,7 @@ static const struct {
 	{ "/", "a host name without path; a network belongs in 'net'" },
 	{ ":", "a host name without port; that belongs in 'port'" },
 	{ " ", "a host name without spaces" },
-	{ "..", "no empty label between dots" },
+	{ "..", "a name between two dots" },
 };
 
 static bool

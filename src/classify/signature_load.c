@@ -187,18 +187,18 @@ check_ids_once(const struct signatures *s, struct error *e)
 	free(sorted);
 }
 
-/* Takes the documents; e may hold complaints about others already. */
+/* What e holds beyond `before` lines is about these files. */
 static struct signatures *
-set_build(struct signatures *s, struct error *e)
+set_build(struct signatures *s, size_t before, struct error *e)
 {
 	qsort(s->files, s->file_count, sizeof(*s->files), file_compare);
 	for (size_t i = 0; i < s->file_count; i++)
 		file_read(s, &s->files[i], e);
 	check_files_once(s, e);
 	check_ids_once(s, e);
-	if (e->count == 0 && ways_build(s) < 0)
+	if (e->count == before && ways_build(s) < 0)
 		error_add(e, NULL, 0, 0, "out of memory");
-	if (e->count == 0)
+	if (e->count == before)
 		return s;
 	signatures_free(s);
 	return NULL;
@@ -222,6 +222,7 @@ set_new(size_t files, struct error *e)
 struct signatures *
 signatures_load(const char *const *paths, size_t count, struct error *e)
 {
+	size_t before = e->count;
 	struct signatures *s = set_new(count, e);
 
 	if (s == NULL)
@@ -232,17 +233,18 @@ signatures_load(const char *const *paths, size_t count, struct error *e)
 		if (document != NULL)
 			s->files[s->file_count++].document = document;
 	}
-	return set_build(s, e);
+	return set_build(s, before, e);
 }
 
 struct signatures *
 signatures_parse(const char *name, const void *data, size_t length, struct error *e)
 {
+	size_t before = e->count;
 	struct signatures *s = set_new(1, e);
 
 	if (s == NULL)
 		return NULL;
 	s->files[0].document = yaml_parse(name, data, length, e);
 	s->file_count = s->files[0].document != NULL;
-	return set_build(s, e);
+	return set_build(s, before, e);
 }

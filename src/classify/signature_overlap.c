@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether two ways can match one stream, and whether one matches all that the other does.
  */
+#include <ctype.h>
+#include <strings.h>
+
 #include "signature.h"
 
 #define PATTERN_MAX 256
+
+static bool
+same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
 
 /* Some text fits both patterns. Longer ones are only met by their equals. */
 static bool
@@ -12,7 +21,7 @@ runs_meet(const char *p, size_t p_length, const char *q, size_t q_length)
 	bool rows[2][PATTERN_MAX + 1] = { { false } };
 
 	if (p_length > PATTERN_MAX || q_length > PATTERN_MAX)
-		return p_length == q_length && memcmp(p, q, p_length) == 0;
+		return p_length == q_length && strncasecmp(p, q, p_length) == 0;
 	/* rows[i & 1][j]: what is left of p from i and of q from j meet. */
 	for (size_t i = p_length + 1; i-- > 0;) {
 		bool *row = rows[i & 1], *below = rows[~i & 1];
@@ -25,7 +34,7 @@ runs_meet(const char *p, size_t p_length, const char *q, size_t q_length)
 			if (p_star || q_star)
 				row[j] = (p_more && below[j]) || (q_more && row[j + 1]);
 			else if (p_more && q_more)
-				row[j] = p[i] == q[j] && below[j + 1];
+				row[j] = same_letter(p[i], q[j]) && below[j + 1];
 			else
 				row[j] = !p_more && !q_more;
 		}
@@ -62,19 +71,23 @@ hosts_meet(const char *a, const char *b)
 	}
 }
 
-/* "TLS" and "TLS.Zoom" are both said of one flow. */
 static bool
-texts_meet(const struct texts *a, const struct texts *b)
+words_meet(enum match_text which, const char *p, const char *q)
 {
-	for (size_t i = 0; i < a->count; i++) {
-		for (size_t j = 0; j < b->count; j++) {
-			const char *p = a->items[i], *q = b->items[j];
+	if (runs_meet(p, strlen(p), q, strlen(q)))
+		return true;
+	/* "TLS" and "TLS.Zoom" are both said of one flow. */
+	return which == TEXT_NDPI &&
+	       (text_part_matches(p, q, '.') || text_part_matches(q, p, '.'));
+}
 
-			if (runs_meet(p, strlen(p), q, strlen(q)) ||
-			    text_part_matches(p, q, '.') || text_part_matches(q, p, '.'))
+static bool
+texts_meet(enum match_text which, const struct texts *a, const struct texts *b)
+{
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t j = 0; j < b->count; j++)
+			if (words_meet(which, a->items[i], b->items[j]))
 				return true;
-		}
-	}
 	return a->count == 0 || b->count == 0;
 }
 
@@ -84,7 +97,7 @@ texts_cover(const struct texts *a, const struct texts *b)
 	for (size_t j = 0; j < b->count; j++) {
 		size_t i = 0;
 
-		while (i < a->count && strcmp(a->items[i], b->items[j]) != 0)
+		while (i < a->count && strcasecmp(a->items[i], b->items[j]) != 0)
 			i++;
 		if (i == a->count)
 			return false;
@@ -184,7 +197,7 @@ way_meets(const struct way *a, const struct way *b)
 	    !hosts_meet(a->host->pattern, b->host->pattern))
 		return false;
 	for (size_t i = 0; i < TEXTS; i++)
-		if (!texts_meet(&m->texts[i], &n->texts[i]))
+		if (!texts_meet((enum match_text)i, &m->texts[i], &n->texts[i]))
 			return false;
 	return nets_meet(a->net, b->net) && bits_meet(m->protos, n->protos) &&
 	       bits_meet(way_dissectors(a), way_dissectors(b)) &&

@@ -8,8 +8,6 @@
 static void
 stream_subject(const struct circumstances *c, const struct stream *s, struct verdict *v)
 {
-	char why[256];
-
 	v->dissector = s->dissector;
 	v->message = s->message;
 	if (!s->certain)
@@ -19,9 +17,9 @@ stream_subject(const struct circumstances *c, const struct stream *s, struct ver
 		v->message = v->dissector ? MESSAGE_SESSION : MESSAGE_NONE;
 		if (c->flow->shape != NULL)
 			v->behaviour = (uint8_t)shape_behaviour(c->flow->shape, c->local,
-			    c->flow->last_ns - c->flow->first_ns, why, sizeof(why));
+			    c->flow->last_ns - c->flow->first_ns, NULL, 0);
 	} else if (v->dissector == DISSECTOR_RTP && s->rtp != NULL) {
-		v->message = (uint8_t)rtp_stats_medium(s->rtp, why, sizeof(why));
+		v->message = (uint8_t)rtp_stats_medium(s->rtp, NULL, 0);
 	}
 }
 
@@ -41,7 +39,10 @@ subject_fill(const struct circumstances *c, const struct verdict *v, struct subj
 	};
 	if (c->ndpi != NULL) {
 		out->alpn = c->ndpi->alpn;
-		out->ndpi = c->ndpi->protocol;
+		/* A guess by port or address is nDPI's, not the packets'. */
+		if (c->ndpi->confidence != NULL &&
+		    strncmp(c->ndpi->confidence, "DPI", 3) == 0)
+			out->ndpi = c->ndpi->protocol;
 		out->ja3 = c->ndpi->ja3;
 		out->cert = c->ndpi->certificate;
 	}
@@ -73,6 +74,19 @@ rule_choose(const struct circumstances *c, const struct subject *base, struct ve
 	}
 }
 
+const struct rule *
+remote_rule(const struct circumstances *c)
+{
+	struct verdict nothing = { 0 };
+	struct subject subject;
+
+	if (c->foreign)
+		return NULL;
+	subject_fill(c, &nothing, &subject);
+	rule_choose(c, &subject, &nothing);
+	return nothing.rule;
+}
+
 static void
 verdict_set(
     struct verdict *v, enum category c, enum kind k, enum strength s, enum basis b)
@@ -95,24 +109,18 @@ is_local_network(const struct circumstances *c)
 static void
 without_rule(const struct circumstances *c, struct verdict *v)
 {
-	static const struct {
-		enum category category;
-		enum kind kind;
-	} shapes[BEHAVIOURS] = {
-		[BEHAVIOUR_MEDIA] = { CATEGORY_CONTENT, KIND_MEDIA },
-		[BEHAVIOUR_BATCH] = { CATEGORY_TELEMETRY, KIND_USAGE },
-		/* An upload that nobody can name may be a file or a log. */
-		[BEHAVIOUR_UPLOAD] = { CATEGORY_UNKNOWN, KIND_NONE },
-	};
-
 	if (is_local_network(c) && v->dissector == DISSECTOR_NONE)
 		verdict_set(
 		    v, CATEGORY_OTHER, KIND_NONE, STRENGTH_BEHAVIOURAL, BASIS_LAN);
 	else if (c->identity->host != NULL)
 		verdict_set(v, CATEGORY_OTHER, KIND_NONE, STRENGTH_NONE, BASIS_UNLISTED);
-	else if (v->behaviour != BEHAVIOUR_NONE)
-		verdict_set(v, shapes[v->behaviour].category, shapes[v->behaviour].kind,
-		    STRENGTH_BEHAVIOURAL, BASIS_SHAPE);
+	else if (v->behaviour == BEHAVIOUR_MEDIA)
+		verdict_set(
+		    v, CATEGORY_CONTENT, KIND_MEDIA, STRENGTH_BEHAVIOURAL, BASIS_SHAPE);
+	else if (v->behaviour == BEHAVIOUR_BATCH &&
+		 shape_is_periodic(c->flow->shape, c->local))
+		verdict_set(
+		    v, CATEGORY_TELEMETRY, KIND_USAGE, STRENGTH_BEHAVIOURAL, BASIS_SHAPE);
 	else
 		verdict_set(v, CATEGORY_UNKNOWN, KIND_NONE, STRENGTH_NONE, BASIS_NONE);
 }

@@ -13,6 +13,9 @@ rtp_stats_add(struct rtp_stats *r, const struct rtp *rtp, int64_t time_ns)
 	if (r->packets == 0) {
 		r->first_timestamp = r->last_timestamp = rtp->timestamp;
 		r->first_ns = time_ns;
+	} else if (ahead == 0) {
+		r->last_ns = time_ns; /* recorded or sent twice: tells nothing new */
+		return true;
 	} else {
 		if (ahead > 1 && ahead < 0x8000)
 			r->lost += ahead - 1u;
@@ -98,10 +101,11 @@ rtp_stats_medium(const struct rtp_stats *r, char *why, size_t why_size)
 		 (near_rate(rate, 48000) || near_rate(rate, 16000) ||
 		     near_rate(rate, 8000) || near_rate(rate, 32000)))
 		medium = MESSAGE_AUDIO;
-	snprintf(why, why_size,
-	    "%u packets, clock about %.0f Hz, commonest step %u, %.0f %% share a "
-	    "timestamp, "
-	    "mean %u and largest %u bytes",
-	    r->packets, rate, r->step, repeated * 100, mean, r->size_max);
+	if (why != NULL)
+		snprintf(why, why_size,
+		    "%u packets, clock about %.0f Hz, commonest step %u, %.0f %% share a "
+		    "timestamp, "
+		    "mean %u and largest %u bytes",
+		    r->packets, rate, r->step, repeated * 100, mean, r->size_max);
 	return medium;
 }

@@ -52,32 +52,7 @@ stream_room(struct flow *f)
 	return more;
 }
 
-static struct stream *
-stream_new(struct flow *f, const struct datagram *d, const struct packet *p)
-{
-	struct stream *s = NULL;
-
-	if (f->stream_count == FLOW_STREAMS) {
-		f->streams_folded++;
-		return &f->streams[FLOW_STREAMS - 1];
-	}
-	if (f->stream_count == f->stream_room && stream_room(f) == NULL)
-		return NULL;
-	s = &f->streams[f->stream_count++];
-	memset(s, 0, sizeof(*s));
-	s->dissector = (uint8_t)d->dissector;
-	s->message = (uint8_t)d->message;
-	s->type = d->type;
-	s->first_ns = p->time_ns;
-	s->first_frame = p->number;
-	if (d->has_rtp) {
-		s->ssrc = d->rtp.ssrc;
-		s->payload_type = d->rtp.payload_type;
-		s->rtp = calloc(1, sizeof(*s->rtp));
-		s->has_rtp = s->rtp != NULL;
-	}
-	return s;
-}
+static const struct datagram nothing = { .dissector = DISSECTOR_NONE };
 
 static struct stream *
 stream_find(struct flow *f, const struct datagram *d)
@@ -91,7 +66,34 @@ stream_find(struct flow *f, const struct datagram *d)
 	return NULL;
 }
 
-static const struct datagram nothing = { .dissector = DISSECTOR_NONE };
+static struct stream *
+stream_new(struct flow *f, const struct datagram *d, const struct packet *p)
+{
+	struct stream *s = NULL, *rest = NULL;
+
+	/* The last place is the unnamed stream's: nobody's bytes get another's name. */
+	if (f->stream_count >= FLOW_STREAMS - 1 && d != &nothing) {
+		f->streams_folded++;
+		rest = stream_find(f, &nothing);
+		return rest != NULL ? rest : stream_new(f, &nothing, p);
+	}
+	if (f->stream_count == f->stream_room && stream_room(f) == NULL)
+		return NULL;
+	s = &f->streams[f->stream_count++];
+	memset(s, 0, sizeof(*s));
+	s->dissector = (uint8_t)d->dissector;
+	s->message = (uint8_t)d->message;
+	s->type = d->type;
+	s->first_ns = s->last_ns = p->time_ns;
+	s->first_frame = p->number;
+	if (d->has_rtp) {
+		s->ssrc = d->rtp.ssrc;
+		s->payload_type = d->rtp.payload_type;
+		s->rtp = calloc(1, sizeof(*s->rtp));
+		s->has_rtp = s->rtp != NULL;
+	}
+	return s;
+}
 
 static void
 stream_remove(struct flow *f, uint8_t at)
@@ -123,8 +125,10 @@ streams_prune(struct flow *f, const struct packet *p)
 	stream_remove(f, idlest);
 	struct stream *rest = stream_find(f, &nothing);
 
-	if (rest == NULL && (rest = stream_new(f, &nothing, p)) != NULL)
+	if (rest == NULL && (rest = stream_new(f, &nothing, p)) != NULL) {
 		rest->first_ns = INT64_MAX;
+		rest->last_ns = INT64_MIN;
+	}
 	if (rest != NULL)
 		stream_merge(rest, &gone);
 }
@@ -213,7 +217,7 @@ stream_count(struct flow *f, unsigned end, const struct packet *p, uint32_t byte
 	*asked = told;
 	if (s == NULL)
 		return NULL;
-	if (told) {
+	if (told && s->dissector == d->dissector) {
 		stream_judge(f, s, d);
 		s->relayed |= d->relayed;
 		if (s->has_rtp && d->has_rtp)
@@ -226,7 +230,8 @@ stream_count(struct flow *f, unsigned end, const struct packet *p, uint32_t byte
 	}
 	s->packets[end]++;
 	s->payload_bytes[end] += bytes;
-	s->last_ns = p->time_ns;
+	if (p->time_ns > s->last_ns)
+		s->last_ns = p->time_ns;
 	s->last_frame = p->number;
 	f->stream_last = (uint8_t)(s - f->streams);
 	return s;

@@ -37,7 +37,16 @@ struct flow_table {
 	struct datagram datagram;
 };
 
-static struct flow *
+static inline bool
+key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	return a->proto == b->proto && a->end[0].port == b->end[0].port &&
+	       a->end[1].port == b->end[1].port &&
+	       addr_equal(&a->end[0].addr, &b->end[0].addr) &&
+	       addr_equal(&a->end[1].addr, &b->end[1].addr);
+}
+
+static inline struct flow *
 slot(const struct flow_table *t, uint32_t index)
 {
 	return &t->chunks[index / CHUNK][index % CHUNK];
@@ -337,7 +346,7 @@ flow_find(struct flow_table *t, const struct flow_key *key, uint64_t *hash)
 {
 	uint32_t at = t->last;
 
-	if (at != NONE && memcmp(&slot(t, at)->key, key, sizeof(*key)) == 0) {
+	if (at != NONE && key_equal(&slot(t, at)->key, key)) {
 		*hash = slot(t, at)->hash;
 		return at;
 	}
@@ -346,7 +355,7 @@ flow_find(struct flow_table *t, const struct flow_key *key, uint64_t *hash)
 	     at = slot(t, at)->next_in_bucket) {
 		struct flow *f = slot(t, at);
 
-		if (f->hash == *hash && memcmp(&f->key, key, sizeof(*key)) == 0)
+		if (f->hash == *hash && key_equal(&f->key, key))
 			break;
 	}
 	return at;

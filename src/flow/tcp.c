@@ -18,27 +18,6 @@ overlap(uint32_t from, uint32_t to, const struct tcp_hole *h)
 	return high > low ? (uint32_t)(high - low) : 0;
 }
 
-/* Takes [from, to) out of the holes; returns how many bytes of it were missing. */
-static uint32_t
-holes_fill(struct tcp_hole *holes, uint32_t from, uint32_t to)
-{
-	uint32_t filled = 0;
-
-	for (size_t i = 0; i < FLOW_HOLES; i++) {
-		struct tcp_hole *h = &holes[i];
-		uint32_t n = overlap(from, to, h);
-
-		if (n == 0)
-			continue;
-		filled += n;
-		if ((int32_t)(from - h->from) <= 0)
-			h->from += n; /* from the left, or all of it */
-		else
-			h->to = from; /* what lies behind it is given up */
-	}
-	return filled;
-}
-
 static void
 holes_add(struct tcp_hole *holes, uint32_t from, uint32_t to)
 {
@@ -53,6 +32,30 @@ holes_add(struct tcp_hole *holes, uint32_t from, uint32_t to)
 			at = i; /* all taken: the oldest gives way */
 	}
 	holes[at] = (struct tcp_hole){ from, to };
+}
+
+/* Takes [from, to) out of the holes; returns how many bytes of it were missing. */
+static uint32_t
+holes_fill(struct tcp_hole *holes, uint32_t from, uint32_t to)
+{
+	uint32_t filled = 0;
+
+	for (size_t i = 0; i < FLOW_HOLES; i++) {
+		struct tcp_hole *h = &holes[i];
+		uint32_t n = overlap(from, to, h), behind = h->to;
+
+		if (n == 0)
+			continue;
+		filled += n;
+		if ((int32_t)(from - h->from) <= 0) {
+			h->from += n; /* from the left, or all of it */
+			continue;
+		}
+		h->to = from;
+		if (from + n != behind)
+			holes_add(holes, to, behind);
+	}
+	return filled;
 }
 
 uint32_t
@@ -95,10 +98,14 @@ tcp_account(struct flow *f, unsigned end, const struct packet *p)
 bool
 tcp_reopens(const struct flow *f, unsigned end, const struct packet *p)
 {
+	uint32_t from = p->tcp_seq + 1, next = f->tcp_next[end];
+
 	if ((p->tcp_flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		return false;
 	if (f->tcp_reset || (f->tcp_fin[0] && f->tcp_fin[1]))
 		return true;
-	/* Data went this way already, so this cannot be the first SYN sent again. */
-	return f->side[end].payload_bytes > 0 && p->tcp_seq + 1 != f->tcp_next[end];
+	/* The first SYN sent or recorded again has the number that all data began with.
+	 */
+	return f->tcp_set[end] && from != next &&
+	       from != next - (uint32_t)f->side[end].payload_bytes;
 }

@@ -89,15 +89,21 @@ json_totals(const struct category_total totals[CATEGORIES])
 	json_t *object = json_object();
 
 	for (unsigned c = 0; c < CATEGORIES; c++) {
-		json_t *kinds = json_object();
+		json_t *kinds = json_object(), *strengths = json_object();
 
+		for (unsigned i = 0; i < STRENGTHS; i++)
+			if (totals[c].strengths[i] > 0)
+				json_object_set_new(strengths, strength_name(i),
+				    json_integer((json_int_t)totals[c].strengths[i]));
 		for (unsigned k = KIND_NONE + 1; k < KINDS; k++)
 			if (totals[c].kinds[k].packets > 0)
 				json_object_set_new(kinds, kind_name(k),
 				    json_integer((json_int_t)totals[c].kinds[k].bytes));
 		json_object_set_new(object, category_name(c),
-		    json_pack("{s:I, s:I, s:o}", "bytes", (json_int_t)totals[c].bytes,
-			"packets", (json_int_t)totals[c].packets, "kinds", kinds));
+		    json_pack("{s:I, s:I, s:o, s:o}", "bytes",
+			(json_int_t)totals[c].bytes, "packets",
+			(json_int_t)totals[c].packets, "kinds", kinds, "strengths",
+			strengths));
 	}
 	return object;
 }

@@ -3,7 +3,7 @@
 #include <callwitness/report.h>
 
 #define BAR_WIDTH 24
-#define NAME_WIDTH 30
+#define HOSTS_SHOWN 6
 
 static const char *const colors[CATEGORIES] = {
 	[CATEGORY_CONTENT] = "\033[35m",
@@ -95,14 +95,15 @@ write_locals(const struct report *r, FILE *out)
 	size_t shown = r->session->local_count < 4 ? r->session->local_count : 4;
 
 	for (size_t i = 0; i < shown; i++)
-		fprintf(out, "%-9s %s (%s)\n", i == 0 ? "Judged" : "",
+		fprintf(out, "  judged: %s\n    because: %s\n",
 		    addr_text(&r->session->locals[i].addr, addr),
 		    r->session->locals[i].why);
 	if (r->session->local_count > shown)
-		fprintf(out, "          and %zu more\n", r->session->local_count - shown);
+		fprintf(
+		    out, "  and %zu more machines\n", r->session->local_count - shown);
 	if (r->session->local_count == 0)
 		fprintf(out,
-		    "Judged    nobody: no machine of this capture opens connections\n");
+		    "  judged: nobody, no machine of this capture opens connections\n");
 }
 
 static void
@@ -110,13 +111,35 @@ write_apps(const struct report *r, FILE *out)
 {
 	const struct session *s = r->session;
 
-	fprintf(out, "%-9s ", s->app ? "App asked" : s->app_count > 1 ? "Apps" : "App");
+	fprintf(out, "  %s: ",
+	    s->app             ? "app asked for"
+	    : s->app_count > 1 ? "apps"
+			       : "app");
 	if (s->app != NULL)
 		fprintf(out, "%s", s->app->title);
 	for (size_t i = 0; s->app == NULL && i < s->app_count && i < 4; i++)
 		fprintf(out, "%s%s", i ? ", " : "", s->apps[i].signature->title);
 	fprintf(out, "%s\n",
 	    s->app == NULL && s->app_count == 0 ? "none that a signature knows" : "");
+}
+
+/* How we know, strongest first; shares matter only when there are several. */
+static void
+write_strengths(const struct category_total *t, FILE *out)
+{
+	const char *comma = "";
+
+	fprintf(out, "    known: ");
+	for (unsigned i = STRENGTHS; i-- > 0;) {
+		if (t->strengths[i] == 0)
+			continue;
+		fprintf(out, "%s%s", comma, i ? strength_name(i) : "nothing proves it");
+		if (t->strengths[i] < t->bytes)
+			fprintf(out, " %.0f %%",
+			    100.0 * (double)t->strengths[i] / (double)t->bytes);
+		comma = ", ";
+	}
+	fprintf(out, "\n");
 }
 
 static void
@@ -131,6 +154,8 @@ write_category(const struct category_total *t, enum category c, uint64_t all,
 	fprintf(out, "  %-12s %10s  ", category_name(c), size_text(t->bytes, size));
 	bar(style, out, share, colors[c]);
 	fprintf(out, " %5.1f %%\n", share * 100);
+	if (c != CATEGORY_UNKNOWN)
+		write_strengths(t, out);
 	for (unsigned k = KIND_NONE + 1; k < KINDS; k++)
 		if (t->kinds[k].bytes > 0)
 			fprintf(out, "    %-10s %10s  in %llu packets\n", kind_name(k),
@@ -152,27 +177,35 @@ write_totals(const struct report *r, const struct summary_style *style, FILE *ou
 		fprintf(out, "  nothing\n");
 }
 
+/* An entity, the local network, or the address of somebody without a name. */
+static const char *
+recipient_name(const struct recipient *r)
+{
+	if (r->entity != NULL)
+		return r->entity;
+	if (r->party == PARTY_LOCAL)
+		return "local network";
+	return r->host_count > 0 && r->hosts[0] != NULL ? r->hosts[0] : "no name";
+}
+
 static void
 write_recipient(const struct recipient *r, const struct summary_style *style, FILE *out)
 {
 	char size[16];
-	const char *comma = "";
+	size_t hosts = r->entity != NULL ? r->host_count : 0;
 
-	fprintf(out, "  %-*.*s %-8s%-3s", NAME_WIDTH, NAME_WIDTH,
-	    r->entity ? r->entity : "(no name)", party_name(r->party),
-	    r->country ? r->country : "");
-	for (unsigned i = 0; i < CATEGORIES; i++) {
-		if (r->up[order[i]] == 0)
-			continue;
-		fprintf(out, "%s%s%s %s%s", comma, paint(style, colors[order[i]]),
-		    category_name(order[i]), size_text(r->up[order[i]], size),
-		    paint(style, "\033[0m"));
-		comma = ", ";
-	}
-	fprintf(out, "\n");
-	for (size_t i = 0; i < r->host_count && i < 3; i++)
-		fprintf(out, "      %s%s\n", r->hosts[i],
-		    i == 2 && r->host_count > 3 ? " and more" : "");
+	fprintf(out, "  %s%s%s, %s party%s%s\n", paint(style, "\033[1m"),
+	    recipient_name(r), paint(style, "\033[0m"), party_name(r->party),
+	    r->country ? ", registered in " : "", r->country ? r->country : "");
+	for (unsigned i = 0; i < CATEGORIES; i++)
+		if (r->up[order[i]] > 0)
+			fprintf(out, "    %s%-12s%s%10s\n",
+			    paint(style, colors[order[i]]), category_name(order[i]),
+			    paint(style, "\033[0m"), size_text(r->up[order[i]], size));
+	for (size_t i = 0; i < hosts && i < HOSTS_SHOWN; i++)
+		fprintf(out, "      %s\n", r->hosts[i]);
+	if (hosts > HOSTS_SHOWN)
+		fprintf(out, "      and %zu more\n", hosts - HOSTS_SHOWN);
 }
 
 static void

@@ -29,6 +29,8 @@ flow_app(const struct judged_flow *j)
 		app = f->verdict.rule->signature;
 		most = bytes;
 	}
+	if (app == NULL && j->who != NULL && j->who->signature->app)
+		app = j->who->signature;
 	return app;
 }
 

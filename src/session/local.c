@@ -153,11 +153,9 @@ peers_mark(struct hosts *hosts, const struct session *s, const struct host *h)
 static void
 local_why(const struct host *h, char *why, size_t size)
 {
-	snprintf(why, size,
-	    "%sopened %u TCP connections, asked DNS %u times, began %u other flows, has "
-	    "%u flows",
+	snprintf(why, size, "%sbegan %u TCP connections, %u DNS and %u other exchanges",
 	    addr_is_private(&h->addr) ? "private address, " : "", h->opened, h->asked,
-	    h->began, h->flows);
+	    h->began);
 }
 
 static int

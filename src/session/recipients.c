@@ -3,21 +3,20 @@
 #include <stdlib.h>
 #include "private.h"
 
-/* The rule that says most about who the remote end is. */
+/* The rule that says who the remote end is: by name or network, else by what it speaks.
+ */
 static const struct rule *
 naming_rule(const struct judged_flow *j)
 {
-	const struct rule *best = NULL;
-
+	if (j->who != NULL && j->who->entity != NULL)
+		return j->who;
 	for (size_t i = 0; i < j->finding_count; i++) {
-		const struct verdict *v = &j->findings[i].verdict;
+		const struct rule *rule = j->findings[i].verdict.rule;
 
-		if (v->rule == NULL || v->rule->entity == NULL)
-			continue;
-		if (best == NULL || v->host != NULL)
-			best = v->rule;
+		if (rule != NULL && rule->entity != NULL)
+			return rule;
 	}
-	return best;
+	return NULL;
 }
 
 static const struct signature *
@@ -38,6 +37,18 @@ is_local_network(const struct addr *a)
 {
 	return addr_is_private(a) || addr_is_multicast(a) || addr_is_loopback(a) ||
 	       addr_is_unspecified(a);
+}
+
+static void
+flow_label(struct judged_flow *j, struct strings *strings)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	j->label = j->identity.host;
+	if (j->label != NULL)
+		return;
+	addr_text(&j->flow->key.end[!j->local].addr, text);
+	j->label = strings_intern(strings, text, strlen(text));
 }
 
 static void
@@ -84,6 +95,7 @@ void
 session_parties(struct session *s, const struct session_input *in)
 {
 	for (size_t i = 0; i < s->flow_count; i++) {
+		flow_label(&s->flows[i], in->strings);
 		flow_entity(&s->flows[i], in->signatures);
 		flow_party(s, &s->flows[i], naming_rule(&s->flows[i]));
 	}
@@ -97,6 +109,7 @@ totals_add(struct category_total *totals, const struct verdict *v, uint64_t byte
 
 	t->bytes += bytes;
 	t->packets += packets;
+	t->strengths[v->strength] += bytes;
 	t->kinds[v->kind].bytes += bytes;
 	t->kinds[v->kind].packets += packets;
 }
@@ -148,6 +161,15 @@ session_totals(struct session *s, const struct session_input *in)
 	c->conserved = c->accounted_bytes == c->payload_bytes;
 }
 
+/* Who a flow counts for: an entity, the local network as one, or else each address. */
+static const char *
+recipient_key(const struct judged_flow *j)
+{
+	if (j->entity != NULL)
+		return j->entity;
+	return j->party == PARTY_LOCAL || j->label == NULL ? "" : j->label;
+}
+
 static int
 by_entity(const void *a, const void *b)
 {
@@ -156,10 +178,9 @@ by_entity(const void *a, const void *b)
 	int order = x->party != y->party ? (x->party < y->party ? -1 : 1) : 0;
 
 	if (order == 0)
-		order = strcmp(x->entity ? x->entity : "", y->entity ? y->entity : "");
+		order = strcmp(recipient_key(x), recipient_key(y));
 	if (order == 0)
-		order = strcmp(x->identity.host ? x->identity.host : "",
-		    y->identity.host ? y->identity.host : "");
+		order = strcmp(x->label ? x->label : "", y->label ? y->label : "");
 	if (order == 0)
 		order = x->flow->id < y->flow->id ? -1 : 1;
 	return order;
@@ -168,8 +189,7 @@ by_entity(const void *a, const void *b)
 static bool
 same_recipient(const struct judged_flow *a, const struct judged_flow *b)
 {
-	return a->party == b->party &&
-	       strcmp(a->entity ? a->entity : "", b->entity ? b->entity : "") == 0;
+	return a->party == b->party && strcmp(recipient_key(a), recipient_key(b)) == 0;
 }
 
 static int
@@ -201,7 +221,11 @@ by_up(const void *a, const void *b)
 		return x->up_total < y->up_total ? 1 : -1;
 	if (x->party != y->party)
 		return x->party < y->party ? -1 : 1;
-	return strcmp(x->entity ? x->entity : "", y->entity ? y->entity : "");
+	if (x->entity != NULL && y->entity != NULL)
+		return strcmp(x->entity, y->entity);
+	if (x->entity != NULL || y->entity != NULL)
+		return x->entity ? -1 : 1;
+	return strcmp(x->host_count ? x->hosts[0] : "", y->host_count ? y->hosts[0] : "");
 }
 
 static void
@@ -238,8 +262,8 @@ session_recipients(struct session *s)
 			r->party = order[i]->party;
 		}
 		recipient_add(&s->recipients[s->recipient_count - 1], order[i]);
-		if (recipient_host(&s->recipients[s->recipient_count - 1],
-			order[i]->identity.host) != 0)
+		if (recipient_host(
+			&s->recipients[s->recipient_count - 1], order[i]->label) != 0)
 			goto out;
 	}
 	if (s->recipient_count > 0) {

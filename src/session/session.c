@@ -54,6 +54,8 @@ flow_names(struct judged_flow *j, const struct session_input *in)
 	struct identity *id = &j->identity;
 	const char *realm = in->realm(j->flow);
 
+	if (j->flow->key.proto != 6 && j->flow->key.proto != 17)
+		return; /* ICMP speaks of a host, it is no traffic with its service */
 	if (j->ndpi != NULL && j->ndpi->host != NULL) {
 		id->host_source =
 		    j->ndpi->dissector == DISSECTOR_HTTP ? HOST_HTTP : HOST_SNI;
@@ -100,6 +102,7 @@ flow_judge(const struct session_input *in, struct judged_flow *j)
 	struct circumstances c;
 
 	circumstances(in, j, &c);
+	j->who = remote_rule(&c);
 	j->finding_count = j->flow->stream_count;
 	j->findings =
 	    calloc(j->finding_count ? j->finding_count : 1, sizeof(*j->findings));
