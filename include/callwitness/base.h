@@ -85,7 +85,8 @@ bytes_u32(struct bytes *b)
 {
 	const uint8_t *p = bytes_take(b, 4);
 
-	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
+	return p ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 |
+		       p[3]
 		 : 0;
 }
 
@@ -142,9 +143,9 @@ int addr_parse(const char *text, struct addr *out);
 /* "192.0.2.0/24"; a bare address is a net of its own. 0, or -1 (host bits set too). */
 int addr_net_parse(const char *text, struct addr_net *out);
 bool addr_in(const struct addr *a, const struct addr_net *net);
-bool addr_is_private(const struct addr *a);	/* RFC 1918, 4193, 6598, link-local */
+bool addr_is_private(const struct addr *a); /* RFC 1918, 4193, 6598, link-local */
 bool addr_is_loopback(const struct addr *a);
-bool addr_is_multicast(const struct addr *a);	/* and IPv4 broadcast 255.255.255.255 */
+bool addr_is_multicast(const struct addr *a); /* and IPv4 broadcast 255.255.255.255 */
 bool addr_is_unspecified(const struct addr *a);
 
 static inline uint64_t
@@ -160,7 +161,7 @@ static inline bool
 addr_equal(const struct addr *a, const struct addr *b)
 {
 	return a->family == b->family && addr_half(a, 0) == addr_half(b, 0) &&
-	    addr_half(a, 1) == addr_half(b, 1);
+	       addr_half(a, 1) == addr_half(b, 1);
 }
 
 /* By family, then as numbers are read. */
@@ -189,7 +190,7 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *newest;
-	size_t used;	/* of the newest block */
+	size_t used; /* of the newest block */
 };
 
 /* Zeroed, aligned for any type; NULL when memory is full. */
@@ -235,20 +236,22 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
 struct node {
 	enum node_kind kind;
-	unsigned line, column;	/* from 1 */
-	bool quoted;		/* a scalar in quotes: never a number or a boolean */
-	const char *text;	/* of a scalar, NUL-terminated */
-	size_t length;		/* of text */
-	size_t count;		/* items of a list, entries of a map */
-	struct node **items;	/* of a list; the values of a map */
-	struct node **keys;	/* of a map, scalars, in the order of the file */
+	unsigned line, column; /* from 1 */
+	bool quoted;           /* a scalar in quotes: never a number or a boolean */
+	const char *text;      /* of a scalar, NUL-terminated */
+	size_t length;         /* of text */
+	size_t count;          /* items of a list, entries of a map */
+	struct node **items;   /* of a list; the values of a map */
+	struct node **keys;    /* of a map, scalars, in the order of the file */
 };
 
 struct yaml;
 
-/* NULL and lines in e (every syntax error has file:line:column) when it cannot be read. */
+/* NULL and lines in e (every syntax error has file:line:column) when it cannot be read.
+ */
 struct yaml *yaml_open(const char *path, struct error *e);
-struct yaml *yaml_parse(const char *name, const void *data, size_t length, struct error *e);
+struct yaml *yaml_parse(
+    const char *name, const void *data, size_t length, struct error *e);
 void yaml_close(struct yaml *y);
 /* The top node, owned by y; NULL for an empty document. */
 const struct node *yaml_root(const struct yaml *y);
@@ -265,10 +268,10 @@ size_t node_values(const struct node *n);
  * complaints go to the error, with the position of the node.
  */
 struct form {
-	const char *file;	/* as complaints show it */
+	const char *file; /* as complaints show it */
 	struct error *error;
-	const char *key;	/* being read; set by form_read(); NULL at the top */
-	void *owner;		/* the caller's own */
+	const char *key; /* being read; set by form_read(); NULL at the top */
+	void *owner;     /* the caller's own */
 };
 
 /* Puts the value at `into` and returns 0, or complains and returns -1. */
@@ -278,28 +281,29 @@ struct form_key {
 	const char *name;
 	bool required;
 	form_reader *read;
-	size_t offset;	/* of `into` in the struct that form_read() fills */
+	size_t offset; /* of `into` in the struct that form_read() fills */
 };
 
 /* -1 after complaints: not a map; unknown, missing keys (at the map); refused values. */
-int form_read(struct form *f, const struct node *map, const struct form_key *keys, size_t count,
-    void *into);
+int form_read(struct form *f, const struct node *map, const struct form_key *keys,
+    size_t count, void *into);
 /* Returns -1. */
 int form_complain(struct form *f, const struct node *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* "'port' is a map: expected a number". Returns -1. */
 int form_expected(struct form *f, const struct node *value, const char *what);
 /* "'kind' is 'vidio': expected one of audio, video; did you mean 'video'?" Returns -1. */
-int form_expected_word(struct form *f, const struct node *value, const char *const *words,
-    size_t count);
+int form_expected_word(
+    struct form *f, const struct node *value, const char *const *words, size_t count);
 /* The index of the value among words; else complains so and returns -1. */
-int form_word(struct form *f, const struct node *value, const char *const *words, size_t count);
+int form_word(
+    struct form *f, const struct node *value, const char *const *words, size_t count);
 /* Reads a scalar, or each item of a list that has one at least. */
 int form_each(struct form *f, const struct node *value, form_reader *read, void *into);
 /* Rows' readers. Text is a loan from the document. */
-form_reader form_text;		/* const char *; not empty */
-form_reader form_flag;		/* bool; true or false without quotes */
-form_reader form_date;		/* const char *; 2026-11-21, a day that exists */
-form_reader form_country;	/* const char *; two capital letters */
+form_reader form_text;    /* const char *; not empty */
+form_reader form_flag;    /* bool; true or false without quotes */
+form_reader form_date;    /* const char *; 2026-11-21, a day that exists */
+form_reader form_country; /* const char *; two capital letters */
 
 #endif

@@ -17,11 +17,26 @@ enum category {
 
 enum kind {
 	KIND_NONE,
-	KIND_AUDIO, KIND_VIDEO, KIND_SCREEN, KIND_CHAT, KIND_FILE, KIND_MEDIA,
-	KIND_CONTROL, KIND_ICE, KIND_RTCP, KIND_KEEPALIVE, KIND_PROBE, KIND_AUTH,
-	KIND_PRESENCE, KIND_CONFIG, KIND_UPDATE,
-	KIND_USAGE, KIND_ADS,
-	KIND_CRASH, KIND_LOG, KIND_QUALITY,
+	KIND_AUDIO,
+	KIND_VIDEO,
+	KIND_SCREEN,
+	KIND_CHAT,
+	KIND_FILE,
+	KIND_MEDIA,
+	KIND_CONTROL,
+	KIND_ICE,
+	KIND_RTCP,
+	KIND_KEEPALIVE,
+	KIND_PROBE,
+	KIND_AUTH,
+	KIND_PRESENCE,
+	KIND_CONFIG,
+	KIND_UPDATE,
+	KIND_USAGE,
+	KIND_ADS,
+	KIND_CRASH,
+	KIND_LOG,
+	KIND_QUALITY,
 	KINDS
 };
 
@@ -37,10 +52,16 @@ enum strength {
 };
 
 /* Shapes of traffic that an opaque flow can show. */
-enum behaviour { BEHAVIOUR_NONE, BEHAVIOUR_MEDIA, BEHAVIOUR_UPLOAD, BEHAVIOUR_BATCH, BEHAVIOURS };
+enum behaviour {
+	BEHAVIOUR_NONE,
+	BEHAVIOUR_MEDIA,
+	BEHAVIOUR_UPLOAD,
+	BEHAVIOUR_BATCH,
+	BEHAVIOURS
+};
 
 const char *category_name(enum category c);
-const char *kind_name(enum kind k);	/* NULL for KIND_NONE */
+const char *kind_name(enum kind k); /* NULL for KIND_NONE */
 const char *strength_name(enum strength s);
 const char *behaviour_name(enum behaviour b);
 /* CATEGORIES, KINDS, … when there is none of that name. */
@@ -51,18 +72,19 @@ enum behaviour behaviour_named(const char *name);
 /* Whether that kind belongs to that category; KIND_NONE fits all. */
 bool category_has(enum category c, enum kind k);
 
-/* ---- signatures: the YAML files of the folder signatures/ --------------------------------- */
+/* Signatures: the YAML files of the folder signatures/. */
 
 struct signatures;
 
 /* One file. Everything is a loan from the set. */
 struct signature {
 	const char *name, *title, *version, *entity, *country;
-	bool app;			/* a conferencing app, not an SDK list or the system */
-	const char *const *domains;	/* registrable domains of the entity; NULL-terminated */
-	const char *path;		/* as loaded */
+	bool app; /* a conferencing app, not an SDK list or the system */
+	const char *const
+	    *domains;     /* registrable domains of the entity; NULL-terminated */
+	const char *path; /* as loaded */
 	char sha256[SHA256_TEXT_SIZE];
-	size_t first_rule, rule_count;	/* indices for signatures_rule() */
+	size_t first_rule, rule_count; /* indices for signatures_rule() */
 };
 
 struct rule {
@@ -71,18 +93,21 @@ struct rule {
 	enum category category;
 	enum kind kind;
 	enum strength strength;
-	const char *source, *note, *date;	/* note, date may be NULL */
-	const char *entity, *country;	/* the rule's own, else the signature's; may be NULL */
-	unsigned line;			/* of the rule in its file */
+	const char *source, *note, *date; /* note, date may be NULL */
+	const char *entity,
+	    *country;  /* the rule's own, else the signature's; may be NULL */
+	unsigned line; /* of the rule in its file */
 };
 
 /*
- * Loads files; all errors of all files in e. Returns the set when there was none, or NULL.
+ * Loads files; all errors of all files in e. Returns the set when there was none, or
+ * NULL.
  */
-struct signatures *signatures_load(const char *const *paths, size_t count, struct error *e);
+struct signatures *signatures_load(
+    const char *const *paths, size_t count, struct error *e);
 /*
- * What lint finds beyond loading: shadowed, dead and tied rules, over the whole set. A set
- * that has findings is usable: on a tie the rule of the first file (by name) wins.
+ * What lint finds beyond loading: shadowed, dead and tied rules, over the whole set. A
+ * set that has findings is usable: on a tie the rule of the first file (by name) wins.
  */
 size_t signatures_lint(const struct signatures *s, struct error *e);
 void signatures_free(struct signatures *s);
@@ -97,12 +122,13 @@ const void *signature_bytes(const struct signature *s, size_t *length);
 
 /* What a stream offers to be matched; NULL or 0 where not known. */
 struct subject {
-	const char *host;	/* one name; ask once for each name the flow has */
-	const struct addr *addr;	/* remote */
-	uint8_t proto;		/* IP protocol number */
-	uint16_t port;		/* remote */
+	const char *host;        /* one name; ask once for each name the flow has */
+	const struct addr *addr; /* remote */
+	uint8_t proto;           /* IP protocol number */
+	uint16_t port;           /* remote */
 	uint16_t local_port;
-	const char *alpn, *ndpi, *ja3, *cert, *process;	/* ndpi: "TLS.Zoom", matches by part too */
+	const char *alpn, *ndpi, *ja3, *cert,
+	    *process; /* ndpi: "TLS.Zoom", matches by part too */
 	enum dissector dissector;
 	enum message message;
 	enum behaviour behaviour;
@@ -110,29 +136,39 @@ struct subject {
 
 /* How specific a match is; compare with specificity_compare(). Larger wins. */
 struct specificity {
-	uint8_t dissected;	/* dissector and message named, 1 for dissector alone, 2 both */
-	uint8_t host;		/* 2 exact, 1 glob */
-	uint16_t host_literals;	/* of the glob that matched */
-	uint8_t net_bits;	/* + 1, v4 scaled to v6's 128 */
-	uint8_t port;		/* 1 if a port is named */
+	uint8_t
+	    dissected; /* dissector and message named, 1 for dissector alone, 2 both */
+	uint8_t host;  /* 2 exact, 1 glob */
+	uint16_t host_literals; /* of the glob that matched */
+	uint8_t net_bits;       /* + 1, v4 scaled to v6's 128 */
+	uint8_t port;           /* 1 if a port is named */
 	uint8_t behaviour;
-	uint8_t keys;		/* number of keys in the match */
+	uint8_t keys; /* number of keys in the match */
 };
 
 int specificity_compare(const struct specificity *a, const struct specificity *b);
 
 /*
- * The winning rule, or NULL. `app` (may be NULL): rules of that signature win against equally
- * specific ones of others. `how` may be NULL. Rules with keys the subject does not have do not
- * match. Indexed by host suffix: cost does not grow with the number of rules.
+ * The winning rule, or NULL. `app` (may be NULL): rules of that signature win against
+ * equally specific ones of others. `how` may be NULL. Rules with keys the subject does
+ * not have do not match. Indexed by host suffix: cost does not grow with the number of
+ * rules.
  */
-const struct rule *signatures_match(const struct signatures *s, const struct subject *subject,
-    const struct signature *app, struct specificity *how);
+const struct rule *signatures_match(const struct signatures *s,
+    const struct subject *subject, const struct signature *app, struct specificity *how);
 
-/* ---- names: who is behind an address ---------------------------------------------------- */
+/* Names: who is behind an address. */
 
-enum host_source { HOST_NONE, HOST_SNI, HOST_HTTP, HOST_DNS, HOST_CERTIFICATE, HOST_REALM,
-	HOST_SIGNATURE, HOST_SOURCES };
+enum host_source {
+	HOST_NONE,
+	HOST_SNI,
+	HOST_HTTP,
+	HOST_DNS,
+	HOST_CERTIFICATE,
+	HOST_REALM,
+	HOST_SIGNATURE,
+	HOST_SOURCES
+};
 
 /* "sni", "http", "dns", "certificate", "realm", "signature", or NULL for HOST_NONE. */
 const char *host_source_name(enum host_source s);
@@ -147,30 +183,32 @@ void names_free(struct names *n);
 /* A DNS response seen by `client`: the queried name is joined to every address. */
 void names_learn(struct names *n, const struct dns *dns, int64_t time_ns);
 /*
- * Names known for an address, best (newest before time_ns) first, up to NAMES_EACH into out.
- * With `late`, names learned only after time_ns are given if there is none before.
+ * Names known for an address, best (newest before time_ns) first, up to NAMES_EACH into
+ * out. With `late`, names learned only after time_ns are given if there is none before.
  */
 size_t names_lookup(struct names *n, const struct addr *a, int64_t time_ns, bool late,
     const char *out[NAMES_EACH]);
 uint64_t names_forgotten(const struct names *n);
-/* The registrable domain of a host by the public suffix list, or the host itself. A loan. */
+/* The registrable domain of a host by the public suffix list, or the host itself. A loan.
+ */
 const char *names_domain(const char *host);
 
-/* ---- nDPI -------------------------------------------------------------------------------- */
+/* NDPI. */
 
 struct inspector;
-struct inspection;	/* of one flow, while it is being inspected */
+struct inspection; /* of one flow, while it is being inspected */
 
-/* What nDPI said, kept after its own memory is freed. Strings are interned loans or NULL. */
+/* What nDPI said, kept after its own memory is freed. Strings are interned loans or NULL.
+ */
 struct ndpi_facts {
-	const char *protocol;	/* "TLS.Zoom" */
-	const char *category;	/* nDPI's own: evidence, never the verdict */
-	const char *confidence;	/* "DPI", "Match by port", … */
-	const char *host;	/* SNI, HTTP Host, QUIC SNI; NULL if none */
-	const char *alpn, *ja3, *certificate;	/* certificate: names, comma separated */
-	const char *url, *agent, *content_type;	/* HTTP in clear */
-	uint16_t tls_version;	/* 0x0303…, 0 if unknown */
-	uint8_t dissector;	/* DISSECTOR_TLS, _QUIC, _HTTP or _NONE */
+	const char *protocol;   /* "TLS.Zoom" */
+	const char *category;   /* nDPI's own: evidence, never the verdict */
+	const char *confidence; /* "DPI", "Match by port", … */
+	const char *host;       /* SNI, HTTP Host, QUIC SNI; NULL if none */
+	const char *alpn, *ja3, *certificate;   /* certificate: names, comma separated */
+	const char *url, *agent, *content_type; /* HTTP in clear */
+	uint16_t tls_version;                   /* 0x0303…, 0 if unknown */
+	uint8_t dissector;                      /* DISSECTOR_TLS, _QUIC, _HTTP or _NONE */
 	bool stun;
 };
 
@@ -188,63 +226,67 @@ void community_id(const struct flow *f, char *text);
 /* The facts (best guess if undecided), then frees n. */
 void inspection_end(struct inspector *i, struct inspection *n, struct ndpi_facts *out);
 
-/* ---- behaviour: what the shape of an opaque flow allows to say ---------------------------- */
+/* Behaviour: what the shape of an opaque flow allows to say. */
 
 /*
- * Judges a shape seen from `local` (index of the local end). The numbers that decided go into
- * why unless that is NULL. In doubt BEHAVIOUR_NONE.
+ * Judges a shape seen from `local` (index of the local end). The numbers that decided go
+ * into why unless that is NULL. In doubt BEHAVIOUR_NONE.
  */
-enum behaviour shape_behaviour(const struct shape *s, unsigned local, int64_t lasted_ns,
-    char *why, size_t why_size);
+enum behaviour shape_behaviour(
+    const struct shape *s, unsigned local, int64_t lasted_ns, char *why, size_t why_size);
 
-/* Whether its batches go up like clockwork: the one shape that is called telemetry alone. */
+/* Whether its batches go up like clockwork: the one shape that is called telemetry alone.
+ */
 bool shape_is_periodic(const struct shape *s, unsigned local);
 
-/* ---- verdict: one stream, one category ---------------------------------------------------- */
+/* Verdict: one stream, one category. */
 
 /* All that is known of a flow's remote end. Strings are loans. */
 struct identity {
-	const char *host;		/* the best name, or NULL */
+	const char *host; /* the best name, or NULL */
 	enum host_source host_source;
-	const char *names[NAMES_EACH];	/* all of the best source, host first */
+	const char *names[NAMES_EACH]; /* all of the best source, host first */
 	size_t name_count;
 };
 
 /* What decided, so that a reason can be written when it is asked for. */
 enum basis {
-	BASIS_NONE,		/* nothing is known: unknown */
-	BASIS_RULE,		/* a signature's rule */
-	BASIS_SHAPE,		/* behaviour alone, no rule */
-	BASIS_LAN,		/* multicast, broadcast or the local network */
-	BASIS_UNLISTED,		/* has a name that no signature knows: another program */
-	BASIS_FOREIGN,		/* neither end is the machine that is judged */
-	BASIS_OTHER_APP		/* belongs to an app that was not asked for */
+	BASIS_NONE,   /* nothing is known: unknown */
+	BASIS_RULE,   /* a signature's rule */
+	BASIS_SHAPE,  /* behaviour alone, no rule */
+	BASIS_OPAQUE, /* many datagrams nobody can open, to a place that carries media too
+		       */
+	BASIS_LAN,    /* multicast, broadcast or the local network */
+	BASIS_UNLISTED, /* has a name that no signature knows: another program */
+	BASIS_FOREIGN,  /* neither end is the machine that is judged */
+	BASIS_OTHER_APP /* belongs to an app that was not asked for */
 };
 
 struct verdict {
-	uint8_t category, kind, strength, basis;	/* enums of those names */
-	uint8_t dissector, message;	/* as matched: nDPI's and the RTP medium included */
+	uint8_t category, kind, strength, basis; /* enums of those names */
+	uint8_t dissector, message; /* as matched: nDPI's and the RTP medium included */
 	uint8_t behaviour;
-	bool names_differ;		/* two names of the address disagree on the category */
+	bool names_differ; /* two names of the address disagree on the category */
 	const struct rule *rule;
-	const char *host;		/* the name that the rule matched */
+	const char *host; /* the name that the rule matched */
 };
 
 struct circumstances {
 	const struct signatures *signatures;
 	const struct flow *flow;
-	unsigned local;			/* index of the local end */
-	bool foreign;			/* the local end is not the judged machine */
+	unsigned local; /* index of the local end */
+	bool foreign;   /* the local end is not the judged machine */
 	const struct identity *identity;
-	const struct ndpi_facts *ndpi;	/* NULL if not inspected */
-	const struct signature *app;	/* of the flow, NULL if not known yet */
+	const struct ndpi_facts *ndpi; /* NULL if not inspected */
+	const struct signature *app;   /* of the flow, NULL if not known yet */
 };
 
 /* The rule that says best who the remote end is, by name or network alone; or NULL. */
 const struct rule *remote_rule(const struct circumstances *c);
-void stream_verdict(const struct circumstances *c, const struct stream *s, struct verdict *out);
+void stream_verdict(
+    const struct circumstances *c, const struct stream *s, struct verdict *out);
 /* One sentence: how we know. */
-void verdict_why(const struct circumstances *c, const struct stream *s, const struct verdict *v,
-    char *text, size_t size);
+void verdict_why(const struct circumstances *c, const struct stream *s,
+    const struct verdict *v, char *text, size_t size);
 
 #endif

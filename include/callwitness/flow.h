@@ -6,7 +6,8 @@
 #include <callwitness/dissect.h>
 #include <callwitness/packet.h>
 
-/* One end of a 5-tuple. A flow's end 0 is the smaller (address, then port), end 1 the other. */
+/* One end of a 5-tuple. A flow's end 0 is the smaller (address, then port), end 1 the
+ * other. */
 struct flow_end {
 	struct addr addr;
 	uint16_t port;
@@ -20,41 +21,43 @@ struct flow_key {
 /* What one end sent. */
 struct flow_side {
 	uint64_t packets;
-	uint64_t bytes;			/* frames on the wire */
-	uint64_t payload_bytes;		/* of the transport; each TCP sequence byte once */
-	uint64_t retransmitted_bytes;	/* TCP payload sent again */
-	uint64_t captured_bytes;	/* of payload, less what the snap length cut */
+	uint64_t bytes;               /* frames on the wire */
+	uint64_t payload_bytes;       /* of the transport; each TCP sequence byte once */
+	uint64_t retransmitted_bytes; /* TCP payload sent again */
+	uint64_t captured_bytes;      /* of payload, less what the snap length cut */
 };
 
 /* RTP measured per stream; enough to tell audio from video without any signalling. */
 struct rtp_stats {
 	uint32_t packets, markers, voiced, silent, levelled, padding;
+	uint32_t screens; /* marked as a shared screen by the sender */
 	uint32_t first_timestamp, last_timestamp;
-	uint64_t timestamp_span;	/* sum of forward steps */
+	uint64_t timestamp_span; /* sum of forward steps */
 	int64_t first_ns, last_ns;
-	uint32_t repeats;		/* same timestamp as the packet before */
-	uint32_t step, step_count;	/* the commonest timestamp step, by majority vote */
-	uint32_t steps;			/* forward steps counted */
+	uint32_t repeats;          /* same timestamp as the packet before */
+	uint32_t step, step_count; /* the commonest timestamp step, by majority vote */
+	uint32_t steps;            /* forward steps counted */
 	uint32_t size_max;
-	uint64_t size_sum;		/* media bytes */
+	uint64_t size_sum; /* media bytes */
 	uint16_t sequence;
-	uint32_t lost;			/* sequence gaps */
+	uint32_t lost; /* sequence gaps */
 };
 
 /* Part of a flow with one purpose. Index 0 and 1 are the ends of the flow. */
 struct stream {
-	uint8_t dissector;	/* enum dissector */
-	uint8_t message;	/* enum message */
-	uint8_t payload_type;	/* RTP */
+	uint8_t dissector;    /* enum dissector */
+	uint8_t message;      /* enum message */
+	uint8_t payload_type; /* RTP */
 	bool has_rtp, relayed;
-	/* A magic value, or enough consistent packets, prove it; else it counts as unknown. */
+	/* A magic value, or enough consistent packets, prove it; else it counts as
+	 * unknown. */
 	bool certain;
-	uint16_t type;		/* the protocol's number of the first message */
+	uint16_t type; /* the protocol's number of the first message */
 	uint32_t ssrc;
 	uint64_t packets[2], payload_bytes[2];
 	int64_t first_ns, last_ns;
 	uint64_t first_frame, last_frame;
-	struct rtp_stats *rtp;	/* NULL unless has_rtp */
+	struct rtp_stats *rtp; /* NULL unless has_rtp */
 };
 
 /* At most this many streams a flow; what comes after is counted in the last one. */
@@ -64,21 +67,23 @@ struct stream {
 
 /* Streaming features of an opaque flow; fixed size. Arrays are by end. */
 struct shape {
-	uint32_t packets[2];		/* with payload */
+	uint32_t packets[2]; /* with payload */
 	uint64_t bytes[2];
-	uint64_t square_sum[2];		/* of payload sizes */
-	uint32_t full[2];		/* segments of 1200 bytes and more */
-	uint32_t units[2];		/* application data units: same-direction runs */
-	uint64_t unit_bytes[2];		/* of the units counted */
+	uint64_t square_sum[2]; /* of payload sizes */
+	uint32_t full[2];       /* segments of 1200 bytes and more */
+	uint32_t units[2];      /* application data units: same-direction runs */
+	uint64_t unit_bytes[2]; /* of the units counted */
 	double unit_square_sum[2];
 	uint64_t unit_max[2];
-	uint32_t batches[2];		/* bursts after at least 1 s of silence of that end */
-	uint32_t gaps[SHAPE_GAPS];	/* log2 ms histogram of gaps between batches of either end */
-	double gap_sum, gap_square_sum;	/* s, between batches of the end that sends more batches */
+	uint32_t batches[2];       /* bursts after at least 1 s of silence of that end */
+	uint32_t gaps[SHAPE_GAPS]; /* log2 ms histogram of gaps between batches of either
+				      end */
+	double gap_sum,
+	    gap_square_sum; /* s, between batches of the end that sends more batches */
 	uint32_t gap_count;
-	uint32_t seconds[2];		/* distinct seconds with payload */
-	uint32_t both_seconds;		/* seconds in which both ends sent */
-	uint64_t second_square_sum[2];	/* of bytes per active second */
+	uint32_t seconds[2];           /* distinct seconds with payload */
+	uint32_t both_seconds;         /* seconds in which both ends sent */
+	uint64_t second_square_sum[2]; /* of bytes per active second */
 	/* running state */
 	int64_t second_at;
 	uint64_t second_bytes[2];
@@ -88,12 +93,19 @@ struct shape {
 };
 
 enum flow_open {
-	FLOW_OPEN_UNKNOWN,	/* started before the capture, or not TCP */
-	FLOW_OPEN_0,		/* end 0 sent the SYN */
+	FLOW_OPEN_UNKNOWN, /* started before the capture, or not TCP */
+	FLOW_OPEN_0,       /* end 0 sent the SYN */
 	FLOW_OPEN_1
 };
 
-enum flow_close { FLOW_ACTIVE, FLOW_CLOSED, FLOW_IDLE, FLOW_AGED, FLOW_EVICTED, FLOW_REUSED };
+enum flow_close {
+	FLOW_ACTIVE,
+	FLOW_CLOSED,
+	FLOW_IDLE,
+	FLOW_AGED,
+	FLOW_EVICTED,
+	FLOW_REUSED
+};
 
 /* What other layers hang on a flow; the table only keeps and frees it. */
 struct flow_detail;
@@ -111,43 +123,43 @@ struct tcp_hole {
  */
 struct flow {
 	struct flow_key key;
-	uint32_t id;		/* from 1, in the order of first packets */
+	uint32_t id; /* from 1, in the order of first packets */
 	int64_t first_ns, last_ns;
 	uint64_t first_frame, last_frame;
 	struct flow_side side[2];
-	uint8_t first_end;	/* who sent the first packet seen */
-	uint8_t opened;		/* enum flow_open */
-	uint8_t closed;		/* enum flow_close */
-	bool mid_flow;		/* TCP without a SYN, or QUIC/DTLS/TLS without its start */
+	uint8_t first_end; /* who sent the first packet seen */
+	uint8_t opened;    /* enum flow_open */
+	uint8_t closed;    /* enum flow_close */
+	bool mid_flow;     /* TCP without a SYN, or QUIC/DTLS/TLS without its start */
 	bool snapped;
-	bool settled;		/* nDPI is done with it */
-	bool opaque;		/* nDPI named what we do not dissect: no more trying */
-	uint8_t tunnel;		/* enum tunnel */
+	bool settled;   /* nDPI is done with it */
+	bool opaque;    /* nDPI named what we do not dissect: no more trying */
+	uint8_t tunnel; /* enum tunnel */
 	uint8_t vlan_count;
 	uint16_t vlan[2];
-	uint8_t inspected;	/* payload packets shown to nDPI */
-	uint8_t confirmed;	/* enum dissector last confirmed, DISSECTOR_NONE before */
-	uint8_t variant;	/* that dissector's memory, see struct dissect_context */
-	uint32_t trusted, maybe;	/* bits by enum dissector: proved, seen once by shape */
+	uint8_t inspected; /* payload packets shown to nDPI */
+	uint8_t confirmed; /* enum dissector last confirmed, DISSECTOR_NONE before */
+	uint8_t variant;   /* that dissector's memory, see struct dissect_context */
+	uint32_t trusted, maybe; /* bits by enum dissector: proved, seen once by shape */
 	uint8_t stream_count, stream_room;
-	uint8_t stream_last;	/* where the last payload went */
-	uint32_t streams_folded;	/* streams beyond FLOW_STREAMS, counted in the last */
+	uint8_t stream_last;     /* where the last payload went */
+	uint32_t streams_folded; /* streams beyond FLOW_STREAMS, counted in the last */
 	struct stream *streams;
-	struct shape *shape;	/* NULL for flows of datagrams that dissectors recognise */
+	struct shape *shape; /* NULL for flows of datagrams that dissectors recognise */
 	struct flow_detail *detail;
 	/* private to flow/ */
 	uint64_t hash;
 	int64_t ranked_ns;
 	uint32_t next_in_bucket, older, newer;
 	uint32_t tcp_next[2];
-	uint8_t tried[2];	/* TCP segments shown to the dissectors */
+	uint8_t tried[2]; /* TCP segments shown to the dissectors */
 	bool in_table, tcp_set[2], tcp_fin[2], tcp_reset;
 	struct tcp_hole hole[2][FLOW_HOLES];
 };
 
 struct flow_limits {
-	uint32_t active;	/* flows in the table; then the idlest is evicted */
-	uint32_t kept;		/* finished flows kept for the report; then they are folded */
+	uint32_t active; /* flows in the table; then the idlest is evicted */
+	uint32_t kept;   /* finished flows kept for the report; then they are folded */
 	int64_t udp_idle_ns, tcp_idle_ns, other_idle_ns, hard_ns;
 };
 
@@ -169,13 +181,15 @@ struct flow_table *flow_table_new(const struct flow_limits *limits,
 void flow_table_free(struct flow_table *t);
 
 struct flow_update {
-	struct flow *flow;	/* NULL: ICMP error or out of memory; counted by the table */
-	uint8_t end;		/* who sent it: index into key.end and side */
+	struct flow *flow; /* NULL: ICMP error or out of memory; counted by the table */
+	uint8_t end;       /* who sent it: index into key.end and side */
 	bool created;
-	bool fresh;		/* TCP: payload in order or new; false for a pure repetition */
-	uint32_t new_payload;	/* payload bytes not seen before (TCP: less retransmissions) */
-	struct stream *stream;	/* where the payload went, or NULL without payload */
-	const struct datagram *datagram;	/* what dissect said, a loan; NULL if not asked */
+	bool fresh; /* TCP: payload in order or new; false for a pure repetition */
+	uint32_t
+	    new_payload; /* payload bytes not seen before (TCP: less retransmissions) */
+	struct stream *stream; /* where the payload went, or NULL without payload */
+	const struct datagram
+	    *datagram; /* what dissect said, a loan; NULL if not asked */
 };
 
 /*
@@ -183,7 +197,8 @@ struct flow_update {
  * The flow pointer is good until the flow leaves the table and beyond it as long as it
  * is kept.
  */
-void flow_table_packet(struct flow_table *t, const struct packet *p, struct flow_update *out);
+void flow_table_packet(
+    struct flow_table *t, const struct packet *p, struct flow_update *out);
 /* Takes all flows out of the table (closed = FLOW_ACTIVE stays): once, at the end. */
 void flow_table_finish(struct flow_table *t);
 /* Slots that hold or held a flow; a slot may be empty (NULL) when flows were folded. */
@@ -192,8 +207,8 @@ struct flow *flow_table_at(const struct flow_table *t, size_t index);
 const struct flow_stats *flow_table_stats(const struct flow_table *t);
 
 /*
- * Which medium an RTP stream carries by its clock, cadence and sizes; the numbers go into why
- * unless that is NULL.
+ * Which medium an RTP stream carries by its clock, cadence and sizes; the numbers go into
+ * why unless that is NULL.
  */
 enum message rtp_stats_medium(const struct rtp_stats *r, char *why, size_t why_size);
 

@@ -25,34 +25,34 @@ enum { TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_PSH = 0x08, TCP_ACK =
  */
 struct packet {
 	int64_t time_ns;
-	uint64_t number;	/* of the frame */
-	uint32_t frame_length;	/* on the wire */
+	uint64_t number;       /* of the frame */
+	uint32_t frame_length; /* on the wire */
 	struct addr src, dst;
-	uint16_t sport, dport;	/* 0 without ports; ICMP: Community ID's type and code */
-	uint8_t proto;		/* IP protocol number of the transport */
+	uint16_t sport, dport; /* 0 without ports; ICMP: Community ID's type and code */
+	uint8_t proto;         /* IP protocol number of the transport */
 	uint8_t tcp_flags;
 	uint32_t tcp_seq, tcp_ack;
-	bool one_way;		/* ICMP message without a counterpart (Community ID) */
-	bool snapped;		/* fewer bytes captured than were sent */
-	bool reassembled;	/* from fragments; frame_length sums them */
+	bool one_way;     /* ICMP message without a counterpart (Community ID) */
+	bool snapped;     /* fewer bytes captured than were sent */
+	bool reassembled; /* from fragments; frame_length sums them */
 	uint8_t vlan_count;
-	uint16_t vlan[2];	/* outermost first, at most two are kept */
-	uint8_t tunnel;		/* the innermost enum tunnel around it */
-	const uint8_t *ip;	/* its IP header, for nDPI */
-	uint32_t ip_captured;	/* bytes at ip (or of the reassembled packet) */
-	const uint8_t *payload;	/* of the transport */
+	uint16_t vlan[2];       /* outermost first, at most two are kept */
+	uint8_t tunnel;         /* the innermost enum tunnel around it */
+	const uint8_t *ip;      /* its IP header, for nDPI */
+	uint32_t ip_captured;   /* bytes at ip (or of the reassembled packet) */
+	const uint8_t *payload; /* of the transport */
 	uint32_t payload_captured;
-	uint32_t payload_length;	/* as sent; what is counted */
+	uint32_t payload_length; /* as sent; what is counted */
 };
 
 /* Never an error: each is a counter. */
 enum packet_result {
 	PACKET_OK,
-	PACKET_FRAGMENT,	/* kept for reassembly, nothing to deliver yet */
-	PACKET_NOT_IP,		/* ARP, LLDP, spanning tree, … */
-	PACKET_LINK_UNKNOWN,	/* no decoder for this link type */
-	PACKET_SHORT,		/* headers cut off */
-	PACKET_MALFORMED,	/* lengths or versions that contradict each other */
+	PACKET_FRAGMENT,     /* kept for reassembly, nothing to deliver yet */
+	PACKET_NOT_IP,       /* ARP, LLDP, spanning tree, … */
+	PACKET_LINK_UNKNOWN, /* no decoder for this link type */
+	PACKET_SHORT,        /* headers cut off */
+	PACKET_MALFORMED,    /* lengths or versions that contradict each other */
 	PACKET_RESULTS
 };
 
@@ -65,13 +65,14 @@ struct decoder;
 struct decoder_stats {
 	uint64_t results[PACKET_RESULTS];
 	uint64_t fragments, reassembled, fragments_dropped;
-	uint64_t tunnelled[8];	/* by enum tunnel */
-	uint64_t bytes[PACKET_RESULTS];	/* frame bytes by result */
+	uint64_t tunnelled[8];          /* by enum tunnel */
+	uint64_t bytes[PACKET_RESULTS]; /* frame bytes by result */
 };
 
 struct decoder *decoder_new(void);
 void decoder_free(struct decoder *d);
-enum packet_result packet_decode(struct decoder *d, const struct frame *f, struct packet *out);
+enum packet_result packet_decode(
+    struct decoder *d, const struct frame *f, struct packet *out);
 const struct decoder_stats *decoder_stats(const struct decoder *d);
 /* Whether packet_decode() knows this link type. */
 bool packet_link_known(int linktype);

@@ -33,7 +33,7 @@ node_shown(const struct node *n, char text[SHOWN_MAX + 8])
 	int length = (int)(n->length < SHOWN_MAX ? n->length : SHOWN_MAX);
 
 	if (n->kind == NODE_MAP)
-		return "a map";
+		return n->count ? "a map" : "an empty map";
 	if (n->kind == NODE_LIST)
 		return n->count ? "a list" : "an empty list";
 	if (n->length == 0)
@@ -49,6 +49,9 @@ form_expected(struct form *f, const struct node *value, const char *what)
 {
 	char shown[SHOWN_MAX + 8];
 
+	if (f->key == NULL)
+		return form_complain(
+		    f, value, "this is %s: expected %s", node_shown(value, shown), what);
 	return form_complain(
 	    f, value, "'%s' is %s: expected %s", f->key, node_shown(value, shown), what);
 }

@@ -54,6 +54,8 @@ static const struct {
 					    "YAML's, or single quotes around the text" },
 	{ "found character that cannot start any token",
 	    "expected a value; one that begins with this character wants quotes" },
+	{ "did not find expected alphabetic or numeric character",
+	    "text that begins with '*' or '&' wants quotes" },
 	{ "found a tab character that violates indentation",
 	    "tab in the indentation: YAML wants spaces" },
 };
@@ -239,7 +241,10 @@ read_list(struct reader *r, const yaml_event_t *event)
 		if (!pile_add(&pile, NULL, item))
 			reader_stop(r, &event->start_mark, "out of memory");
 	list->items = pile_keep(&r->yaml->arena, pile.items, pile.count);
-	list->count = list->items ? pile.count : 0;
+	if (list->items == NULL)
+		reader_stop(r, &event->start_mark, "out of memory");
+	else
+		list->count = pile.count;
 	free(pile.keys);
 	free(pile.items);
 	return list;
@@ -278,6 +283,7 @@ static bool
 read_entry(struct reader *r, struct pile *pile)
 {
 	struct node *key = read_next(r, YAML_MAPPING_END_EVENT), *value;
+	const yaml_mark_t top = { 0 };
 
 	if (key == NULL)
 		return false;
@@ -289,7 +295,7 @@ read_entry(struct reader *r, struct pile *pile)
 	}
 	value = read_next(r, YAML_NO_EVENT);
 	if (key->kind == NODE_SCALAR && !pile_add(pile, key, value))
-		return false;
+		reader_stop(r, &top, "out of memory");
 	return value != NULL; /* NULL when reading has stopped; the key still counts */
 }
 
@@ -307,7 +313,9 @@ read_map(struct reader *r, const yaml_event_t *event)
 		;
 	map->keys = pile_keep(&r->yaml->arena, pile.keys, pile.count);
 	map->items = pile_keep(&r->yaml->arena, pile.items, pile.count);
-	if (map->keys != NULL && map->items != NULL)
+	if (map->keys == NULL || map->items == NULL)
+		reader_stop(r, &event->start_mark, "out of memory");
+	else
 		map->count = pile.count;
 	refuse_duplicates(r, pile.keys, pile.count);
 	free(pile.keys);

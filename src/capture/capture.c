@@ -107,12 +107,22 @@ capture_pull(struct capture *c, struct frame *out)
 	return more;
 }
 
+/* A pipe's frames are wanted as they come, not a batch later. */
+static bool
+capture_is_regular(const struct capture *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (!c->inputs[i].source.regular)
+			return false;
+	return true;
+}
+
 int
 capture_next(struct capture *c, struct frame *out)
 {
 	int more = 0;
 
-	if (!c->begun)
+	if (!c->begun && capture_is_regular(c))
 		c->ahead = ahead_start(c);
 	c->begun = true;
 	more = c->ahead != NULL ? ahead_next(c->ahead, out) : capture_pull(c, out);

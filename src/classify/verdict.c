@@ -49,11 +49,12 @@ subject_fill(const struct circumstances *c, const struct verdict *v, struct subj
 }
 
 /* The most specific rule over all names of the flow; names may disagree. */
-static void
+static struct specificity
 rule_choose(const struct circumstances *c, const struct subject *base, struct verdict *v)
 {
 	size_t count = c->identity->name_count ? c->identity->name_count : 1;
 	struct specificity best = { 0 };
+	bool unlisted = false;
 
 	for (size_t i = 0; i < count; i++) {
 		struct subject subject = *base;
@@ -62,6 +63,7 @@ rule_choose(const struct circumstances *c, const struct subject *base, struct ve
 
 		subject.host = c->identity->name_count ? c->identity->names[i] : NULL;
 		rule = signatures_match(c->signatures, &subject, c->app, &how);
+		unlisted |= rule == NULL;
 		if (rule == NULL)
 			continue;
 		if (v->rule != NULL && v->rule->category != rule->category)
@@ -72,6 +74,9 @@ rule_choose(const struct circumstances *c, const struct subject *base, struct ve
 			best = how;
 		}
 	}
+	/* Another program's name for the same address: it may be that one's flow. */
+	v->names_differ |= unlisted && v->host != NULL;
+	return best;
 }
 
 const struct rule *
@@ -83,7 +88,7 @@ remote_rule(const struct circumstances *c)
 	if (c->foreign)
 		return NULL;
 	subject_fill(c, &nothing, &subject);
-	rule_choose(c, &subject, &nothing);
+	(void)rule_choose(c, &subject, &nothing);
 	return nothing.rule;
 }
 
@@ -109,12 +114,13 @@ is_local_network(const struct circumstances *c)
 static void
 without_rule(const struct circumstances *c, struct verdict *v)
 {
-	if (is_local_network(c) && v->dissector == DISSECTOR_NONE)
+	if (is_local_network(c) && v->dissector == DISSECTOR_NONE &&
+	    v->behaviour != BEHAVIOUR_MEDIA)
 		verdict_set(
 		    v, CATEGORY_OTHER, KIND_NONE, STRENGTH_BEHAVIOURAL, BASIS_LAN);
 	else if (c->identity->host != NULL)
 		verdict_set(v, CATEGORY_OTHER, KIND_NONE, STRENGTH_NONE, BASIS_UNLISTED);
-	else if (v->behaviour == BEHAVIOUR_MEDIA)
+	else if (v->behaviour == BEHAVIOUR_MEDIA && !is_local_network(c))
 		verdict_set(
 		    v, CATEGORY_CONTENT, KIND_MEDIA, STRENGTH_BEHAVIOURAL, BASIS_SHAPE);
 	else if (v->behaviour == BEHAVIOUR_BATCH &&
@@ -125,9 +131,29 @@ without_rule(const struct circumstances *c, struct verdict *v)
 		verdict_set(v, CATEGORY_UNKNOWN, KIND_NONE, STRENGTH_NONE, BASIS_NONE);
 }
 
+/* Payload up from which opaque datagrams are more than set-up and keep-alive. */
+#define OPAQUE_BYTES 8192
+
+/*
+ * Datagrams that nobody can open, to a place that carries media too: a rule for the place
+ * alone does not say what they are. Their shape may; if not, many of them are unknown.
+ */
+static bool
+is_opaque(
+    const struct circumstances *c, const struct verdict *v, const struct specificity *how)
+{
+	return c->flow->key.proto == 17 && v->dissector == DISSECTOR_NONE &&
+	       how->dissected == 0 && how->behaviour == 0 &&
+	       v->category == CATEGORY_SIGNALLING &&
+	       (v->behaviour == BEHAVIOUR_MEDIA ||
+		   (how->host == 0 && how->net_bits > 0 &&
+		       c->flow->side[c->local].payload_bytes > OPAQUE_BYTES));
+}
+
 void
 stream_verdict(const struct circumstances *c, const struct stream *s, struct verdict *out)
 {
+	struct specificity how;
 	struct subject subject;
 
 	memset(out, 0, sizeof(*out));
@@ -137,13 +163,23 @@ stream_verdict(const struct circumstances *c, const struct stream *s, struct ver
 	}
 	stream_subject(c, s, out);
 	subject_fill(c, out, &subject);
-	rule_choose(c, &subject, out);
+	how = rule_choose(c, &subject, out);
 	if (out->rule == NULL) {
 		without_rule(c, out);
 		return;
 	}
 	verdict_set(
 	    out, out->rule->category, out->rule->kind, out->rule->strength, BASIS_RULE);
+	if (is_opaque(c, out, &how)) {
+		bool media = out->behaviour == BEHAVIOUR_MEDIA;
+
+		out->rule = NULL;
+		verdict_set(out, media ? CATEGORY_CONTENT : CATEGORY_UNKNOWN,
+		    media ? KIND_MEDIA : KIND_NONE,
+		    media ? STRENGTH_BEHAVIOURAL : STRENGTH_NONE,
+		    media ? BASIS_SHAPE : BASIS_OPAQUE);
+		return;
+	}
 	if (out->names_differ && out->strength > STRENGTH_BEHAVIOURAL)
 		out->strength = STRENGTH_BEHAVIOURAL;
 }

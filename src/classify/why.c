@@ -108,8 +108,14 @@ verdict_why(const struct circumstances *c, const struct stream *s,
 		say_rule(&w, c, s, v);
 		break;
 	case BASIS_SHAPE:
-		say(&w, "no rule names it; behaves like %s",
+		say(&w, "no rule says what it is; behaves like %s",
 		    behaviour_name(v->behaviour));
+		say_shape(&w, c);
+		break;
+	case BASIS_OPAQUE:
+		say(&w, "datagrams that no dissector opens, too many for set-up alone, "
+			"to a place "
+			"that carries media as well");
 		say_shape(&w, c);
 		break;
 	case BASIS_LAN:

@@ -2,6 +2,7 @@
 #ifndef CMD_H
 #define CMD_H
 
+#include <callwitness/engine.h>
 #include <callwitness/report.h>
 
 enum exit_code { EXIT_FINE, EXIT_FINDING, EXIT_USAGE, EXIT_INPUT };

@@ -124,8 +124,7 @@ run_report(
     struct run *run, const struct session *session, const char *started, struct error *e)
 {
 	char host[256] = "";
-	struct report report = { .engine = run->engine,
-		.session = session,
+	struct report report = { .session = session,
 		.signatures = run->signatures,
 		.capture = run->capture,
 		.environment = { host, started, run->command } };

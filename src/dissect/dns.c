@@ -4,8 +4,8 @@
 
 #include "private.h"
 
-#define DNS_PORT 53
-#define DNS_HEADER 12
+/* RFC 9460; ldns before 1.8 has no names for them. */
+enum { TYPE_SVCB = 64, TYPE_HTTPS = 65 };
 
 enum { HINT_IPV4 = 4, HINT_IPV6 = 6 };
 
@@ -166,10 +166,11 @@ static const struct {
 	uint16_t type;
 	void (*add)(struct dns *out, const struct dns_answer *like, struct bytes rdata);
 } record_types[] = {
-	{ LDNS_RR_TYPE_A, dns_add_address }, { LDNS_RR_TYPE_AAAA, dns_add_address },
+	{ LDNS_RR_TYPE_A, dns_add_address },
+	{ LDNS_RR_TYPE_AAAA, dns_add_address },
 	{ LDNS_RR_TYPE_CNAME, dns_add_cname },
-	{ 64, dns_add_service }, /* SVCB; ldns before 1.8 has no name for it */
-	{ 65, dns_add_service }, /* HTTPS */
+	{ TYPE_SVCB, dns_add_service },
+	{ TYPE_HTTPS, dns_add_service },
 };
 
 /* ldns cuts data into fields, more or fewer by version: join them, names uncompressed. */
@@ -266,11 +267,8 @@ enum dissect_result
 dns_try(const struct attempt *a, struct datagram *out)
 {
 	struct bytes b = span_bytes(a->bytes);
-	struct header h;
+	struct header h = dns_header(&b);
 
-	if (!attempt_uses_port(a, DNS_PORT, DNS_PORT))
-		return DISSECT_NO;
-	h = dns_header(&b);
 	if (bytes_short(&b))
 		return span_ran_short(a->bytes);
 	if (!dns_header_plausible(&h) || (h.questions > 0 && !dns_skip_name(&b)))

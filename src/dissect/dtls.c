@@ -4,7 +4,6 @@
 
 enum { DTLS_HANDSHAKE = 22, DTLS_APPLICATION = 23, DTLS_CID = 25 };
 enum { HANDSHAKE_CLIENT_HELLO = 1 };
-enum { EXTENSION_SERVER_NAME = 0, EXTENSION_ALPN = 16 };
 
 struct record {
 	uint8_t type;
@@ -40,73 +39,13 @@ dtls_read_record(struct span s, struct record *r)
 	return DISSECT_YES;
 }
 
-/* The next n bytes as a cursor of their own; what was cut off is just missing. */
-static struct bytes
-dtls_vector(struct bytes *b, size_t n)
-{
-	size_t have = n < b->left ? n : b->left;
-	struct bytes inner = bytes_over(b->at, have);
-
-	bytes_skip(b, n);
-	return inner;
-}
-
-static void
-dtls_copy_name(struct bytes b, size_t length, char *name, size_t room)
-{
-	const uint8_t *text = bytes_take(&b, length);
-
-	if (text == NULL || length >= room)
-		return;
-	for (size_t i = 0; i < length; i++)
-		name[i] = text[i] > 0x20 && text[i] < 0x7f ? (char)text[i] : '?';
-	name[length] = '\0';
-}
-
-/* RFC 6066 section 3: list, type 0, length, name. */
-static void
-dtls_read_server_name(struct bytes b, struct dtls *out)
-{
-	uint16_t length;
-
-	bytes_skip(&b, 2);
-	if (bytes_u8(&b) != 0)
-		return;
-	length = bytes_u16(&b);
-	dtls_copy_name(b, length, out->sni, sizeof(out->sni));
-}
-
-/* RFC 7301 section 3.1: list, length, protocol. */
-static void
-dtls_read_alpn(struct bytes b, struct dtls *out)
-{
-	uint8_t length;
-
-	bytes_skip(&b, 2);
-	length = bytes_u8(&b);
-	dtls_copy_name(b, length, out->alpn, sizeof(out->alpn));
-}
-
-static void
-dtls_read_extensions(struct bytes b, struct dtls *out)
-{
-	while (b.left >= 4) {
-		uint16_t type = bytes_u16(&b);
-		struct bytes value = dtls_vector(&b, bytes_u16(&b));
-
-		if (type == EXTENSION_SERVER_NAME)
-			dtls_read_server_name(value, out);
-		else if (type == EXTENSION_ALPN)
-			dtls_read_alpn(value, out);
-	}
-}
-
 /* RFC 6347 section 4.2.2; a fragment that is not the whole hello stays unread. */
 static void
 dtls_read_handshake(struct span s, struct dtls *out)
 {
 	struct bytes b = span_bytes(s);
 	uint32_t length, offset, size;
+	struct client_hello hello;
 
 	out->handshake = bytes_u8(&b);
 	length = bytes_u24(&b);
@@ -115,12 +54,9 @@ dtls_read_handshake(struct span s, struct dtls *out)
 	size = bytes_u24(&b);
 	if (out->handshake != HANDSHAKE_CLIENT_HELLO || offset != 0 || size != length)
 		return;
-	bytes_skip(&b, 2 + 32);
-	bytes_skip(&b, bytes_u8(&b));  /* session */
-	bytes_skip(&b, bytes_u8(&b));  /* cookie */
-	bytes_skip(&b, bytes_u16(&b)); /* ciphers */
-	bytes_skip(&b, bytes_u8(&b));  /* compressions */
-	dtls_read_extensions(dtls_vector(&b, bytes_u16(&b)), out);
+	client_hello_parse(b.at, b.left, size, true, &hello);
+	snprintf(out->sni, sizeof(out->sni), "%s", hello.sni);
+	snprintf(out->alpn, sizeof(out->alpn), "%s", hello.alpn);
 }
 
 /* A record of 1.3 with its unified header, RFC 9147 section 4: 001CSLEE. */

@@ -7,6 +7,13 @@
  * a 16-byte tag (RFC 7714). What is longer holds media, whatever its P bit says.
  */
 #define RTP_PADDING_MOST (255 + 16)
+/*
+ * libwebrtc's video-content-type extension, on the last packet of a key frame when the
+ * content is a shared screen; 6 is the number it offers (lab_call), agreed in SDP like
+ * the level's.
+ */
+#define RTP_CONTENT_TYPE 6
+#define RTP_CONTENT_SCREEN 1
 /* RFC 5761 section 4: these second bytes are RTCP's. */
 #define RTCP_FIRST 192
 #define RTCP_LAST 223
@@ -33,6 +40,8 @@ rtp_read_one_byte(struct bytes b, uint8_t level_id, struct rtp *out)
 			break;
 		if (head >> 4 == level_id && size == 1)
 			rtp_level(out, value[0]);
+		if (head >> 4 == RTP_CONTENT_TYPE && size == 1)
+			out->screen = value[0] == RTP_CONTENT_SCREEN;
 	}
 }
 
@@ -65,6 +74,8 @@ rtp_read_extension(struct span s, uint8_t level_id, struct rtp *out)
 	out->media_bytes -= (uint32_t)(4 + size);
 	if (b.left > size)
 		b.left = size;
+	if (level_id == 0)
+		return DISSECT_MAYBE;
 	if (profile == 0xbede)
 		rtp_read_one_byte(b, level_id, out);
 	else if ((profile & 0xfff0) == 0x1000)

@@ -101,7 +101,7 @@ segment_dissect(const uint8_t *p, size_t captured, size_t length,
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		enum dissect_result result;
 
-		*out = (struct datagram){ 0 };
+		*out = (struct datagram){ .variant = context->variant };
 		result = rows[i](&a, out);
 		if (result >= DISSECT_MAYBE)
 			return out->result = result;

@@ -9,16 +9,18 @@ static const struct {
 	uint16_t method;
 	enum message message;
 } methods[] = {
-	{ 0x001, MESSAGE_BINDING }, { 0x003, MESSAGE_TURN }, /* Allocate */
-	{ 0x004, MESSAGE_TURN },                             /* Refresh; MS-TURN: Send */
-	{ 0x005, MESSAGE_TURN }, /* MS-TURN: Data, as 0x0115 */
-	{ 0x006, MESSAGE_TURN }, /* Send */
-	{ 0x007, MESSAGE_TURN }, /* Data */
-	{ 0x008, MESSAGE_TURN }, /* CreatePermission */
-	{ 0x009, MESSAGE_TURN }, /* ChannelBind */
-	{ 0x00a, MESSAGE_TURN }, /* Connect */
-	{ 0x00b, MESSAGE_TURN }, /* ConnectionBind */
-	{ 0x00c, MESSAGE_TURN }, /* ConnectionAttempt */
+	{ 0x001, MESSAGE_BINDING }, /* Binding */
+	{ 0x002, MESSAGE_BINDING }, /* Shared Secret; Zoom's answer to 0x001 */
+	{ 0x003, MESSAGE_TURN },    /* Allocate */
+	{ 0x004, MESSAGE_TURN },    /* Refresh; MS-TURN: Send */
+	{ 0x005, MESSAGE_TURN },    /* MS-TURN: Data, as 0x0115 */
+	{ 0x006, MESSAGE_TURN },    /* Send */
+	{ 0x007, MESSAGE_TURN },    /* Data */
+	{ 0x008, MESSAGE_TURN },    /* CreatePermission */
+	{ 0x009, MESSAGE_TURN },    /* ChannelBind */
+	{ 0x00a, MESSAGE_TURN },    /* Connect */
+	{ 0x00b, MESSAGE_TURN },    /* ConnectionBind */
+	{ 0x00c, MESSAGE_TURN },    /* ConnectionAttempt */
 };
 
 static enum message

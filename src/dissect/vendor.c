@@ -68,8 +68,6 @@ discord_try(const struct attempt *a, struct datagram *out)
 	return result;
 }
 
-#define WEBEX_PORT 9000
-
 /* UDP 9000 of clients around 2015 (webex_2015): fixed sizes, few bytes that change. */
 static const struct webex_form {
 	uint8_t size;
@@ -96,8 +94,6 @@ webex_form_fits(const struct webex_form *f, struct span s)
 enum dissect_result
 webex_try(const struct attempt *a, struct datagram *out)
 {
-	if (!attempt_uses_port(a, WEBEX_PORT, WEBEX_PORT) || a->bytes.captured == 0)
-		return DISSECT_NO;
 	for (size_t i = 0; i < COUNT_OF(webex_forms); i++) {
 		if (!webex_form_fits(&webex_forms[i], a->bytes))
 			continue;

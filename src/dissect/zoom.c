@@ -10,6 +10,17 @@
 
 enum { OUTER_SETUP = 1, OUTER_REPLY, OUTER_PING, OUTER_PONG, OUTER_DATA, OUTER_BYE = 7 };
 
+/* What comes before `meeting` is little, and cleared for each packet. */
+static void
+zoom_clear(struct zoom *z, uint8_t outer)
+{
+	memset(z, 0, offsetof(struct zoom, meeting));
+	z->meeting[0] = '\0';
+	z->medium = 0;
+	z->ssrc = 0;
+	z->outer = outer;
+}
+
 /* A flag; if it is 1, then type, length, value, again, and type 0 ends the datagram. */
 static enum proof
 zoom_prove_values(struct bytes b, bool is_cut)
@@ -25,13 +36,12 @@ zoom_prove_values(struct bytes b, bool is_cut)
 
 /* Version, transaction, 8 bytes, the client's clock twice, a token of 64 bytes. */
 static enum proof
-zoom_prove_setup(struct span s, const struct dissect_context *context, struct zoom *out)
+zoom_prove_setup(struct span s, struct zoom *out)
 {
 	struct bytes b = span_bytes(s);
 	uint16_t version;
 	uint32_t clock, again, token;
 
-	(void)context;
 	out->message = MESSAGE_SETUP;
 	bytes_skip(&b, 1);
 	version = bytes_u16(&b);
@@ -48,13 +58,12 @@ zoom_prove_setup(struct span s, const struct dissect_context *context, struct zo
 
 /* Version, transaction, connection, the client's clock, 8 zeros. */
 static enum proof
-zoom_prove_reply(struct span s, const struct dissect_context *context, struct zoom *out)
+zoom_prove_reply(struct span s, struct zoom *out)
 {
 	struct bytes b = span_bytes(s);
 	uint16_t version;
 	uint64_t zeros;
 
-	(void)context;
 	out->message = MESSAGE_SETUP;
 	bytes_skip(&b, 1);
 	version = bytes_u16(&b);
@@ -71,11 +80,10 @@ zoom_prove_reply(struct span s, const struct dissect_context *context, struct zo
 
 /* Counter, clock, connection; 13 bytes in clients up to 2021, a list of values after. */
 static enum proof
-zoom_prove_ping(struct span s, const struct dissect_context *context, struct zoom *out)
+zoom_prove_ping(struct span s, struct zoom *out)
 {
 	struct bytes b = span_bytes(s);
 
-	(void)context;
 	out->message = out->outer == OUTER_PING ? MESSAGE_PING : MESSAGE_PONG;
 	bytes_skip(&b, 9);
 	out->connection = bytes_u32(&b);
@@ -85,11 +93,10 @@ zoom_prove_ping(struct span s, const struct dissect_context *context, struct zoo
 }
 
 static enum proof
-zoom_prove_bye(struct span s, const struct dissect_context *context, struct zoom *out)
+zoom_prove_bye(struct span s, struct zoom *out)
 {
 	struct bytes b = span_bytes(s);
 
-	(void)context;
 	out->message = MESSAGE_BYE;
 	bytes_skip(&b, 5);
 	if (!bytes_short(&b) && s.length == 5)
@@ -131,29 +138,33 @@ zoom_prove_data1(struct span s, struct zoom *out)
 	return zme_read(span_after(s, 1), out);
 }
 
-/*
- * A client keeps to one header. Which one, no byte says: the likelier is taken unless
- * only the other finds its constants where they belong.
- */
+/* The likelier header did not prove itself: take the other if that one does. */
 static enum proof
-zoom_prove_data(struct span s, const struct dissect_context *context, struct zoom *out)
+zoom_prove_other(struct span s, bool was_old, enum proof proof, struct zoom *out)
 {
-	bool is_old = context->settled == DISSECTOR_ZOOM && context->variant == ZOOM_SFU1;
-	struct zoom other = { .outer = out->outer };
-	enum proof proof, second;
+	struct zoom other;
+	enum proof second;
 
-	proof = is_old ? zoom_prove_data1(s, out) : zoom_prove_data8(s, out);
-	if (proof >= PROOF_CONSTANT)
-		return proof;
-	second = is_old ? zoom_prove_data8(s, &other) : zoom_prove_data1(s, &other);
+	zoom_clear(&other, out->outer);
+	second = was_old ? zoom_prove_data8(s, &other) : zoom_prove_data1(s, &other);
 	if (second < PROOF_CONSTANT && (proof != PROOF_FAILS || second == PROOF_FAILS))
 		return proof;
 	*out = other;
 	return second;
 }
 
-typedef enum proof outer_function(
-    struct span s, const struct dissect_context *context, struct zoom *out);
+/* A client keeps to one header. Which one, no byte says. */
+static enum proof
+zoom_prove_data(struct span s, struct zoom *out)
+{
+	bool is_old = out->variant == ZOOM_SFU1;
+	enum proof proof = is_old ? zoom_prove_data1(s, out) : zoom_prove_data8(s, out);
+
+	return proof >= PROOF_CONSTANT ? proof : zoom_prove_other(s, is_old, proof, out);
+}
+
+/* out->variant is what the flow is known for. */
+typedef enum proof outer_function(struct span s, struct zoom *out);
 
 static outer_function *const outers[] = {
 	[OUTER_SETUP] = zoom_prove_setup,
@@ -184,7 +195,8 @@ zoom_read_p2p(struct span s, bool at_home, struct zoom *out)
 {
 	enum proof proof;
 
-	*out = (struct zoom){ .variant = ZOOM_P2P };
+	zoom_clear(out, 0);
+	out->variant = ZOOM_P2P;
 	proof = zme_read(s, out);
 	out->checked = proof >= PROOF_CONSTANT;
 	return zoom_judge(proof, at_home);
@@ -197,10 +209,13 @@ zoom_read_server(
 	uint8_t type = s.p[0];
 	enum proof proof;
 
-	*out = (struct zoom){ .outer = type, .message = MESSAGE_UNKNOWN };
+	zoom_clear(out, type);
+	out->message = MESSAGE_UNKNOWN;
+	if (context->settled == DISSECTOR_ZOOM)
+		out->variant = context->variant;
 	if (type >= COUNT_OF(outers) || outers[type] == NULL)
 		return context->settled == DISSECTOR_ZOOM ? DISSECT_MAYBE : DISSECT_NO;
-	proof = outers[type](s, context, out);
+	proof = outers[type](s, out);
 	out->checked = proof >= PROOF_CONSTANT;
 	return zoom_judge(proof, at_home);
 }
@@ -226,7 +241,7 @@ zoom_parse(const uint8_t *p, size_t captured, size_t length,
 	bool is_p2p = context->settled == DISSECTOR_ZOOM && context->variant == ZOOM_P2P;
 	enum dissect_result result;
 
-	*out = (struct zoom){ 0 };
+	zoom_clear(out, 0);
 	if (s.captured == 0)
 		return span_ran_short(s);
 	if (is_p2p)

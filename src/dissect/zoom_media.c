@@ -22,9 +22,7 @@ enum {
 #define ZOOM_AUDIO_LEVEL 5
 #define WRAPPERS_MOST 2
 
-typedef enum proof zme_function(struct span z, struct zoom *out, unsigned depth);
-
-static enum proof zme_read_at(struct span z, struct zoom *out, unsigned depth);
+typedef enum proof zme_function(struct span z, struct zoom *out);
 
 /* Every RTP packet of Zoom's carries one-byte extensions. */
 static bool
@@ -52,13 +50,12 @@ zme_read_rtp(struct span rtp, uint8_t level_id, enum message message, struct zoo
 
 /* RTP at 19, its length at 17: agreed on all 1,887 audio packets of zoom_video. */
 static enum proof
-zme_read_audio(struct span z, struct zoom *out, unsigned depth)
+zme_read_audio(struct span z, struct zoom *out)
 {
 	struct span rtp = span_after(z, 19);
 	enum proof proof = zme_read_rtp(rtp, ZOOM_AUDIO_LEVEL, MESSAGE_AUDIO, out);
 	size_t declared;
 
-	(void)depth;
 	if (out->message != MESSAGE_AUDIO)
 		return PROOF_SHAPE;
 	declared = (size_t)z.p[17] << 8 | z.p[18];
@@ -74,32 +71,29 @@ zme_read_audio(struct span z, struct zoom *out, unsigned depth)
  * second packet may follow the first, which is then 31 bytes long.
  */
 static enum proof
-zme_read_video(struct span z, struct zoom *out, unsigned depth)
+zme_read_video(struct span z, struct zoom *out)
 {
 	size_t offset = z.captured > 20 && z.p[20] >> 6 == 2 ? 20 : 24;
 	enum proof proof = zme_read_rtp(span_after(z, offset), 0, MESSAGE_VIDEO, out);
 
-	(void)depth;
 	if (out->message == MESSAGE_VIDEO && offset == 24)
 		out->two_packets = zme_extension_stands(span_after(z, 24 + 31));
 	return proof;
 }
 
 static enum proof
-zme_read_screen(struct span z, struct zoom *out, unsigned depth)
+zme_read_screen(struct span z, struct zoom *out)
 {
-	(void)depth;
 	return zme_read_rtp(span_after(z, 20), 0, MESSAGE_SCREEN, out);
 }
 
 static enum proof
-zme_read_rtcp(struct span z, struct zoom *out, unsigned depth)
+zme_read_rtcp(struct span z, struct zoom *out)
 {
 	struct span s = span_after(z, 16);
 	struct rtcp rtcp;
 	enum dissect_result result;
 
-	(void)depth;
 	out->message = MESSAGE_UNKNOWN;
 	if (s.captured < 2 || s.p[0] >> 6 != 2 || s.p[1] < 192 || s.p[1] > 223)
 		return PROOF_SHAPE;
@@ -108,13 +102,14 @@ zme_read_rtcp(struct span z, struct zoom *out, unsigned depth)
 	return result == DISSECT_YES ? PROOF_LENGTH : PROOF_SHAPE;
 }
 
+/* 0A 06, 19 bytes; 14 in clients up to 2021. */
 static enum proof
-zme_read_app_ping(struct span z, struct zoom *out, unsigned depth)
+zme_read_app_ping(struct span z, struct zoom *out)
 {
-	(void)z;
-	(void)depth;
 	out->message = MESSAGE_APP_PING;
-	return PROOF_SHAPE;
+	if (z.captured < 2 || z.p[1] != 6 || (z.length != 14 && z.length != 19))
+		return PROOF_SHAPE;
+	return PROOF_CONSTANT;
 }
 
 /* A version 4 UUID, RFC 9562 section 5.4, as text. */
@@ -138,7 +133,7 @@ zme_uuid(const uint8_t *raw, char text[37])
 
 /* Byte 1 is 1, then the meeting's UUID, SSRC and medium: 12 asks, 13 answers. */
 static enum proof
-zme_read_bind(struct span z, struct zoom *out, unsigned depth)
+zme_read_bind(struct span z, struct zoom *out)
 {
 	struct bytes b = span_bytes(z);
 	uint16_t head = bytes_u16(&b);
@@ -146,7 +141,6 @@ zme_read_bind(struct span z, struct zoom *out, unsigned depth)
 	uint32_t ssrc = bytes_u32(&b);
 	uint8_t medium = bytes_u8(&b);
 
-	(void)depth;
 	out->message = MESSAGE_UNKNOWN;
 	if (bytes_short(&b) || (head & 0xff) != 1 || medium < 1 || medium > 3)
 		return PROOF_SHAPE;
@@ -160,10 +154,9 @@ zme_read_bind(struct span z, struct zoom *out, unsigned depth)
 }
 
 static enum proof
-zme_read_pointer(struct span z, struct zoom *out, unsigned depth)
+zme_read_pointer(struct span z, struct zoom *out)
 {
 	(void)z;
-	(void)depth;
 	out->message = MESSAGE_POINTER;
 	return PROOF_SHAPE;
 }
@@ -206,17 +199,17 @@ zme_read_nested(
 		if (nested[i].type != inner.p[0])
 			continue;
 		out->inner = inner.p[0];
-		*proof = nested[i].read(inner, out, 0);
+		*proof = nested[i].read(inner, out);
 		return true;
 	}
 	return false;
 }
 
 static enum proof
-zme_read_share(struct span z, struct zoom *out, unsigned depth)
+zme_read_share(struct span z, struct zoom *out)
 {
 	bool is_old = out->variant == ZOOM_SFU1;
-	enum proof proof = zme_read_bind(z, out, depth);
+	enum proof proof = zme_read_bind(z, out);
 
 	if (out->message == MESSAGE_BIND)
 		return proof;
@@ -259,11 +252,10 @@ zme_is_filler(struct span z)
 }
 
 static enum proof
-zme_read_feedback(struct span z, struct zoom *out, unsigned depth)
+zme_read_feedback(struct span z, struct zoom *out)
 {
 	bool is_constant = z.captured >= 5 && memcmp(z.p + 1, "\x01\x00\x00\x00", 4) == 0;
 
-	(void)depth;
 	out->message = MESSAGE_UNKNOWN;
 	if (z.captured < 10)
 		return PROOF_SHAPE;
@@ -271,7 +263,8 @@ zme_read_feedback(struct span z, struct zoom *out, unsigned depth)
 	for (size_t i = 0; i < COUNT_OF(feedbacks); i++)
 		if (feedbacks[i].subtype == out->subtype)
 			out->message = feedbacks[i].message;
-	if (out->message != MESSAGE_FEEDBACK && zme_is_filler(z)) {
+	if ((out->message == MESSAGE_PROBE || out->message == MESSAGE_UNKNOWN) &&
+	    zme_is_filler(z)) {
 		out->message = MESSAGE_PROBE;
 		return PROOF_LENGTH;
 	}
@@ -281,23 +274,21 @@ zme_read_feedback(struct span z, struct zoom *out, unsigned depth)
 
 /* Sent by the one who watches: how well it receives. */
 static enum proof
-zme_read_viewer(struct span z, struct zoom *out, unsigned depth)
+zme_read_viewer(struct span z, struct zoom *out)
 {
 	(void)z;
-	(void)depth;
 	out->message = MESSAGE_FEEDBACK;
 	return PROOF_SHAPE;
 }
 
 /* 24 bytes, an address as text, the meeting's UUID as text, each after its length. */
 static enum proof
-zme_read_hello(struct span z, struct zoom *out, unsigned depth)
+zme_read_hello(struct span z, struct zoom *out)
 {
 	struct bytes b = span_bytes(z);
 	const uint8_t *uuid;
 	uint32_t size;
 
-	(void)depth;
 	out->message = MESSAGE_P2P_HELLO;
 	bytes_skip(&b, 24);
 	bytes_skip(&b, bytes_u32(&b));
@@ -314,21 +305,7 @@ zme_read_hello(struct span z, struct zoom *out, unsigned depth)
 	return PROOF_LENGTH;
 }
 
-static enum proof
-zme_read_wrapper(struct span z, struct zoom *out, unsigned depth)
-{
-	return zme_read_at(span_after(z, 7), out, depth + 1);
-}
-
-static enum proof
-zme_read_wrapper_old(struct span z, struct zoom *out, unsigned depth)
-{
-	return zme_read_at(span_after(z, 2), out, depth + 1);
-}
-
 static zme_function *const types[] = {
-	[ZME_WRAPPER_OLD] = zme_read_wrapper_old,
-	[ZME_WRAPPER] = zme_read_wrapper,
 	[ZME_APP_PING] = zme_read_app_ping,
 	[ZME_BIND] = zme_read_bind,
 	[ZME_SHARE] = zme_read_share,
@@ -343,21 +320,28 @@ static zme_function *const types[] = {
 	[35] = zme_read_rtcp,
 };
 
-static enum proof
-zme_read_at(struct span z, struct zoom *out, unsigned depth)
+/* Wrappers around another ZME: 7 holds a token (2023), 1 is rare. */
+static struct span
+zme_unwrap(struct span z)
 {
-	uint8_t type = z.captured > 0 ? z.p[0] : 0;
-
-	if (z.captured > 0)
-		out->inner = type;
-	out->message = MESSAGE_UNKNOWN;
-	if (type >= COUNT_OF(types) || types[type] == NULL || depth > WRAPPERS_MOST)
-		return PROOF_SHAPE;
-	return types[type](z, out, depth);
+	for (unsigned i = 0; i < WRAPPERS_MOST && z.captured > 0; i++) {
+		if (z.p[0] == ZME_WRAPPER)
+			z = span_after(z, 7);
+		else if (z.p[0] == ZME_WRAPPER_OLD)
+			z = span_after(z, 2);
+	}
+	return z;
 }
 
 enum proof
 zme_read(struct span z, struct zoom *out)
 {
-	return zme_read_at(z, out, 0);
+	out->message = MESSAGE_UNKNOWN;
+	z = zme_unwrap(z);
+	if (z.captured == 0)
+		return PROOF_SHAPE;
+	out->inner = z.p[0];
+	if (out->inner >= COUNT_OF(types) || types[out->inner] == NULL)
+		return PROOF_SHAPE;
+	return types[out->inner](z, out);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
-#include <callwitness/engine.h>
+#include "hello.h"
 
 /* Addresses whose names are kept. */
 #define NAMES_LIMIT 65536
@@ -13,6 +13,7 @@ struct flow_detail {
 	bool inspected;
 	uint8_t realm_tries;
 	const char *realm;
+	struct hello hello;
 };
 
 struct engine {
@@ -22,10 +23,9 @@ struct engine {
 	struct names *names;
 	struct strings *strings;
 	struct inspector *inspector;
-	struct session_input input;
+	struct hellos *hellos;
 	struct session *session;
-	struct engine_stats stats;
-	uint64_t payload_bytes;
+	struct traffic traffic;
 	struct dns dns;
 	struct stun stun;
 };
@@ -41,13 +41,22 @@ detail_settle(struct engine *g, struct flow *f)
 	inspection_end(g->inspector, d->inspection, &d->facts);
 	d->inspection = NULL;
 	d->inspected = true;
-	f->opaque = d->facts.dissector != DISSECTOR_NONE;
+	f->opaque |= d->facts.dissector != DISSECTOR_NONE;
 }
 
 static void
 flow_finished(struct flow *f, void *context)
 {
-	detail_settle(context, f);
+	struct engine *g = context;
+
+	detail_settle(g, f);
+	if (f->detail == NULL)
+		return;
+	hello_end(g->hellos, &f->detail->hello);
+	if (f->detail->hello.found) {
+		hello_tell(&f->detail->hello, &f->detail->facts);
+		f->detail->inspected = true;
+	}
 }
 
 static void
@@ -58,6 +67,7 @@ detail_release(struct flow_detail *d, void *context)
 
 	if (d->inspection != NULL)
 		inspection_end(g->inspector, d->inspection, &unused);
+	hello_end(g->hellos, &d->hello);
 	free(d);
 }
 
@@ -85,7 +95,8 @@ engine_new(const struct engine_options *options, struct error *e)
 	g->flows = flow_table_new(options->limits, detail_release, flow_finished, g);
 	g->names = names_new(NAMES_LIMIT);
 	g->strings = strings_new();
-	if (!g->decoder || !g->flows || !g->names || !g->strings)
+	g->hellos = hellos_new(g->strings);
+	if (!g->decoder || !g->flows || !g->names || !g->strings || !g->hellos)
 		goto fail;
 	g->inspector = inspector_new(g->strings, e);
 	if (g->inspector == NULL)
@@ -106,6 +117,7 @@ engine_free(struct engine *g)
 	session_free(g->session);
 	flow_table_free(g->flows);
 	inspector_free(g->inspector);
+	hellos_free(g->hellos);
 	names_free(g->names);
 	strings_free(g->strings);
 	decoder_free(g->decoder);
@@ -137,7 +149,7 @@ inspect(struct engine *g, const struct flow_update *u, const struct packet *p)
 		return;
 	}
 	f->inspected++;
-	g->stats.inspected++;
+	g->traffic.inspected++;
 	if (inspection_packet(g->inspector, d->inspection, p))
 		detail_settle(g, f);
 }
@@ -175,14 +187,26 @@ learn_realm(struct engine *g, struct flow *f, const struct packet *p)
 		    strings_intern(g->strings, g->stun.realm, strlen(g->stun.realm));
 }
 
+/* nDPI 4.2 misses names in a hello that is shuffled or in two packets. */
+static void
+learn_hello(struct engine *g, struct flow *f, const struct packet *p)
+{
+	struct flow_detail *d = f->opaque ? NULL : detail_get(f);
+
+	if (d != NULL && hello_packet(g->hellos, &d->hello, p))
+		f->opaque = true;
+}
+
 static void
 learn(struct engine *g, const struct flow_update *u, const struct packet *p)
 {
 	const struct datagram *d = u->datagram;
 
 	if (d == NULL) {
-		if (p->proto == 6 && p->sport == 53 && p->payload_captured > 14 &&
-		    u->fresh)
+		if (p->proto == 17 && hello_begins(p))
+			learn_hello(g, u->flow, p);
+		else if (p->proto == 6 && p->sport == 53 && p->payload_captured > 14 &&
+			 u->fresh)
 			learn_names(g, p);
 	} else if (d->dissector == DISSECTOR_DNS) {
 		if (d->message == MESSAGE_RESPONSE)
@@ -195,13 +219,13 @@ learn(struct engine *g, const struct flow_update *u, const struct packet *p)
 static void
 count_frame(struct engine *g, const struct frame *f)
 {
-	if (g->stats.frames == 0 || f->time_ns < g->stats.first_ns)
-		g->stats.first_ns = f->time_ns;
-	if (g->stats.frames == 0 || f->time_ns > g->stats.last_ns)
-		g->stats.last_ns = f->time_ns;
-	g->stats.frames++;
-	g->stats.frame_bytes += f->length;
-	g->stats.snapped += f->captured < f->length;
+	if (g->traffic.frames == 0 || f->time_ns < g->traffic.first_ns)
+		g->traffic.first_ns = f->time_ns;
+	if (g->traffic.frames == 0 || f->time_ns > g->traffic.last_ns)
+		g->traffic.last_ns = f->time_ns;
+	g->traffic.frames++;
+	g->traffic.frame_bytes += f->length;
+	g->traffic.snapped += f->captured < f->length;
 }
 
 void
@@ -214,18 +238,22 @@ engine_packet(struct engine *g, const struct frame *f)
 	if (packet_decode(g->decoder, f, &p) != PACKET_OK)
 		return;
 	flow_table_packet(g->flows, &p, &u);
-	g->payload_bytes += p.payload_length;
+	g->traffic.payload_bytes += p.payload_length;
 	if (u.flow == NULL || p.payload_length == 0)
 		return;
-	inspect(g, &u, &p);
 	learn(g, &u, &p);
+	inspect(g, &u, &p);
 }
 
 const struct session *
 engine_finish(struct engine *g, uint64_t kernel_drops)
 {
+	struct session_input input;
+
 	flow_table_finish(g->flows);
-	g->input = (struct session_input){
+	g->traffic.decoder = *decoder_stats(g->decoder);
+	g->traffic.flows = *flow_table_stats(g->flows);
+	input = (struct session_input){
 		.flows = g->flows,
 		.signatures = g->options.signatures,
 		.app = g->options.app,
@@ -235,26 +263,10 @@ engine_finish(struct engine *g, uint64_t kernel_drops)
 		.local_count = g->options.local_count,
 		.ndpi = flow_ndpi,
 		.realm = flow_realm,
-		.payload_bytes = g->payload_bytes,
 		.kernel_drops = kernel_drops,
-		.snapped = g->stats.snapped,
+		.traffic = g->traffic,
 	};
 	session_free(g->session);
-	g->session = session_new(&g->input);
+	g->session = session_new(&input);
 	return g->session;
-}
-
-void
-engine_why(const struct engine *g, const struct judged_flow *f,
-    const struct finding *finding, char *text, size_t size)
-{
-	session_why(g->session, &g->input, f, finding, text, size);
-}
-
-void
-engine_stats(const struct engine *g, struct engine_stats *out)
-{
-	*out = g->stats;
-	out->decoder = *decoder_stats(g->decoder);
-	out->flows = *flow_table_stats(g->flows);
 }

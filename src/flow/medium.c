@@ -38,6 +38,7 @@ rtp_stats_add(struct rtp_stats *r, const struct rtp *rtp, int64_t time_ns)
 	r->packets++;
 	r->markers += rtp->marker;
 	r->padding += rtp->padding_only;
+	r->screens += rtp->screen;
 	if (rtp->level != LEVEL_NONE) {
 		r->levelled++;
 		r->voiced += rtp->voice;
@@ -88,6 +89,8 @@ rtp_stats_medium(const struct rtp_stats *r, char *why, size_t why_size)
 
 	if (r->padding == r->packets)
 		medium = MESSAGE_PADDING;
+	else if (r->screens > 0 && r->levelled == 0)
+		medium = MESSAGE_SCREEN;
 	else if (r->size_max > 700 || (repeated > 0.25 && mean > 250))
 		medium =
 		    MESSAGE_VIDEO; /* frames that span packets, or none that audio has */

@@ -115,7 +115,9 @@ packet_decode(struct decoder *d, const struct frame *f, struct packet *out)
 	};
 	enum packet_result result;
 
-	fragments_release(d->fragments);
+	if (d->lent)
+		fragments_release(d->fragments);
+	d->lent = false;
 	*out = blank;
 	out->time_ns = f->time_ns;
 	out->number = f->number;

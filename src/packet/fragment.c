@@ -47,7 +47,6 @@ struct fragments {
 	struct datagram datagrams[DATAGRAMS];
 	uint64_t order;
 	uint32_t memory;
-	bool lent;
 };
 
 struct fragments *
@@ -70,20 +69,17 @@ fragments_free(struct fragments *f)
 	if (f == NULL)
 		return;
 	for (size_t i = 0; i < DATAGRAMS; i++)
-		datagram_clear(f, &f->datagrams[i]);
+		free(f->datagrams[i].data);
 	free(f);
 }
 
 void
 fragments_release(struct fragments *f)
 {
-	if (!f->lent)
-		return;
 	for (size_t i = 0; i < DATAGRAMS; i++) {
 		if (f->datagrams[i].state == STATE_LENT)
 			datagram_clear(f, &f->datagrams[i]);
 	}
-	f->lent = false;
 }
 
 static void
@@ -260,7 +256,7 @@ datagram_lend(struct walk *w, struct datagram *g, size_t head_length)
 	w->b = bytes_over(g->data + HEAD_ROOM, captured);
 	w->cut = g->total - captured;
 	g->state = STATE_LENT;
-	w->decoder->fragments->lent = true;
+	w->decoder->lent = true;
 	w->decoder->stats.reassembled++;
 }
 

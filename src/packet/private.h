@@ -17,8 +17,8 @@ typedef enum packet_result layer_fn(struct walk *w);
 struct decoder {
 	struct decoder_stats stats;
 	struct fragments *fragments;
-	layer_fn
-	    *link; /* of the latest link type, which is nearly always the next one's */
+	bool lent;      /* the packet before lies in a reassembled datagram */
+	layer_fn *link; /* of the latest link type, nearly always the next one's */
 	int linktype;
 };
 
@@ -86,7 +86,18 @@ layer_fn transport_other;
 
 /* What follows is of this EtherType. */
 enum packet_result ether_type_decode(struct walk *w, uint16_t type);
-enum packet_result transport_decode(struct walk *w, uint8_t proto);
+/* By IP protocol number; NULL is transport_other. */
+extern layer_fn *const transports[256];
+
+static inline enum packet_result
+transport_decode(struct walk *w, uint8_t proto)
+{
+	layer_fn *decode = transports[proto];
+
+	w->out->proto = proto;
+	return decode != NULL ? decode(w) : transport_other(w);
+}
+
 /* The payload of a UDP packet to a tunnel's port; the packet itself if it is none. */
 enum packet_result udp_tunnel_decode(struct walk *w);
 
@@ -102,7 +113,7 @@ struct fragment {
 
 struct fragments *fragments_new(void);
 void fragments_free(struct fragments *f);
-/* Ends the loans of the packet before. */
+/* Ends the loan of the packet before. */
 void fragments_release(struct fragments *f);
 /*
  * PACKET_OK completes a datagram: the walk and out->ip are now of the whole, *proto is

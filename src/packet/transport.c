@@ -166,7 +166,7 @@ icmp6_decode(struct walk *w)
 	return icmp_message(w, icmp6_counterparts, COUNT_OF(icmp6_counterparts));
 }
 
-static layer_fn *const transports[256] = {
+layer_fn *const transports[256] = {
 	[1] = icmp4_decode,
 	[4] = ipip_decode,
 	[6] = tcp_decode,
@@ -177,12 +177,3 @@ static layer_fn *const transports[256] = {
 	[132] = sctp_decode,
 	[136] = udp_lite_decode,
 };
-
-enum packet_result
-transport_decode(struct walk *w, uint8_t proto)
-{
-	layer_fn *decode = transports[proto];
-
-	w->out->proto = proto;
-	return decode != NULL ? decode(w) : transport_other(w);
-}

@@ -133,27 +133,30 @@ geneve_inside(struct walk *w)
 	return ether_type_decode(w, type);
 }
 
+/* By port, so that most packets are told apart by the first and the last. */
 static const struct udp_tunnel {
 	uint16_t port;
 	uint8_t tunnel;
 	layer_fn *inside;
 } udp_tunnels[] = {
-	{ 2152, TUNNEL_GTPU, gtpu_inside },
-	{ 4789, TUNNEL_VXLAN, vxlan_inside },
-	{ 8472, TUNNEL_VXLAN, vxlan_inside }, /* Linux, before the port was assigned */
+	{ 2152, TUNNEL_GTPU, gtpu_inside }, { 4789, TUNNEL_VXLAN, vxlan_inside },
 	{ 6081, TUNNEL_GENEVE, geneve_inside },
+	{ 8472, TUNNEL_VXLAN, vxlan_inside }, /* Linux, before the port was assigned */
 };
 
 enum packet_result
 udp_tunnel_decode(struct walk *w)
 {
+	uint16_t port = w->out->dport;
+
+	if (port < 2152 || port > 8472)
+		return PACKET_OK;
 	for (size_t i = 0; i < COUNT_OF(udp_tunnels); i++) {
-		const struct udp_tunnel *t = &udp_tunnels[i];
 		enum packet_result result;
 
-		if (w->out->dport != t->port)
+		if (port != udp_tunnels[i].port)
 			continue;
-		result = walk_inside(w, t->tunnel, t->inside);
+		result = walk_inside(w, udp_tunnels[i].tunnel, udp_tunnels[i].inside);
 		if (walk_settled(w, result))
 			return result;
 	}

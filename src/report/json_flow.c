@@ -133,7 +133,7 @@ json_stream(const struct report *r, const struct judged_flow *j, const struct fi
 	char why[WHY_SIZE];
 	json_t *stream = NULL;
 
-	engine_why(r->engine, j, f, why, sizeof(why));
+	session_why(r->session, j, f, why, sizeof(why));
 	stream = json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "category",
 	    category_name(v->category), "kind", json_text(kind_name(v->kind)), "strength",
 	    strength_name(v->strength), "rule", json_text(v->rule ? v->rule->id : NULL),

@@ -27,7 +27,7 @@ json_file(const struct capture_file *f)
 }
 
 static json_t *
-json_capture(const struct report *r, const struct engine_stats *stats)
+json_capture(const struct report *r, const struct traffic *stats)
 {
 	json_t *files = json_array(), *locals = json_array();
 	char addr[ADDR_TEXT_SIZE];
@@ -56,7 +56,7 @@ json_decoder(const struct decoder_stats *d)
 }
 
 static json_t *
-json_coverage(const struct report *r, const struct engine_stats *stats)
+json_coverage(const struct report *r, const struct traffic *stats)
 {
 	const struct coverage *c = &r->session->coverage;
 	const struct {
@@ -157,20 +157,19 @@ json_apps(const struct session *s)
 json_t *
 json_report(const struct report *r)
 {
-	struct engine_stats stats;
+	const struct traffic *stats = &r->session->input.traffic;
 	json_t *recipients = json_array();
 
-	engine_stats(r->engine, &stats);
 	for (size_t i = 0; i < r->session->recipient_count; i++)
 		json_array_append_new(
 		    recipients, json_recipient(&r->session->recipients[i]));
 	return json_pack(
 	    "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:[], s:[]}",
 	    "schema", "callwitness-report-1", "environment", json_environment(r),
-	    "capture", json_capture(r, &stats), "app",
+	    "capture", json_capture(r, stats), "app",
 	    json_text(r->session->app ? r->session->app->name : NULL), "apps",
 	    json_apps(r->session), "signatures", json_signatures(r), "coverage",
-	    json_coverage(r, &stats), "totals", "up", json_totals(r->session->up), "down",
+	    json_coverage(r, stats), "totals", "up", json_totals(r->session->up), "down",
 	    json_totals(r->session->down), "recipients", recipients, "states",
 	    "policies");
 }

@@ -66,10 +66,9 @@ bar(const struct summary_style *style, FILE *out, double share, const char *colo
 static void
 write_files(const struct report *r, FILE *out)
 {
-	struct engine_stats stats;
+	const struct traffic *stats = &r->session->input.traffic;
 	char size[16], first[TIME_TEXT_SIZE];
 
-	engine_stats(r->engine, &stats);
 	for (size_t i = 0; i < capture_files(r->capture); i++) {
 		const struct capture_file *f = capture_file(r->capture, i);
 
@@ -79,13 +78,13 @@ write_files(const struct report *r, FILE *out)
 		if (f->damage[0] != '\0')
 			fprintf(out, "  damaged: %s\n", f->damage);
 	}
-	if (stats.frames == 0) {
+	if (stats->frames == 0) {
 		fprintf(out, "  no packets\n");
 		return;
 	}
 	fprintf(out, "  from %s for %.1f s, %zu flows\n",
-	    time_text(stats.first_ns, first),
-	    (double)(stats.last_ns - stats.first_ns) / 1e9, r->session->flow_count);
+	    time_text(stats->first_ns, first),
+	    (double)(stats->last_ns - stats->first_ns) / 1e9, r->session->flow_count);
 }
 
 static void
@@ -231,10 +230,9 @@ static void
 write_coverage(const struct report *r, const struct summary_style *style, FILE *out)
 {
 	const struct coverage *c = &r->session->coverage;
-	struct engine_stats stats;
+	const struct traffic *stats = &r->session->input.traffic;
 	char a[16], b[16], d[16];
 
-	engine_stats(r->engine, &stats);
 	heading(style, out, "What could not be seen");
 	fprintf(out,
 	    "  %llu packets dropped by the recorder, %llu cut by the snap length, "
@@ -249,10 +247,10 @@ write_coverage(const struct report *r, const struct summary_style *style, FILE *
 	fprintf(out,
 	    "  %llu frames not IP, %llu malformed or cut within headers, %llu flows "
 	    "evicted, %llu folded\n",
-	    (unsigned long long)(stats.decoder.results[PACKET_NOT_IP] +
-				 stats.decoder.results[PACKET_LINK_UNKNOWN]),
-	    (unsigned long long)(stats.decoder.results[PACKET_SHORT] +
-				 stats.decoder.results[PACKET_MALFORMED]),
+	    (unsigned long long)(stats->decoder.results[PACKET_NOT_IP] +
+				 stats->decoder.results[PACKET_LINK_UNKNOWN]),
+	    (unsigned long long)(stats->decoder.results[PACKET_SHORT] +
+				 stats->decoder.results[PACKET_MALFORMED]),
 	    (unsigned long long)c->evicted_flows, (unsigned long long)c->folded_flows);
 	fprintf(out, "  sums: %llu payload bytes decoded, %llu accounted for: %s%s%s\n",
 	    (unsigned long long)c->payload_bytes, (unsigned long long)c->accounted_bytes,

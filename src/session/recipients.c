@@ -136,12 +136,12 @@ coverage_add(struct coverage *c, const struct judged_flow *j)
 void
 session_totals(struct session *s, const struct session_input *in)
 {
-	const struct flow_stats *stats = flow_table_stats(in->flows);
+	const struct flow_stats *stats = &in->traffic.flows;
 	struct coverage *c = &s->coverage;
 
 	c->kernel_drops = in->kernel_drops;
-	c->snapped = in->snapped;
-	c->payload_bytes = in->payload_bytes;
+	c->snapped = in->traffic.snapped;
+	c->payload_bytes = in->traffic.payload_bytes;
 	c->folded_flows = stats->folded;
 	c->folded_payload_bytes = stats->folded_payload_bytes;
 	c->evicted_flows = stats->evicted;

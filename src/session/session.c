@@ -180,6 +180,7 @@ session_new(const struct session_input *in)
 
 	if (s == NULL || flows_collect(s, in) != 0 || session_locals(s, in) != 0)
 		goto fail;
+	s->input = *in;
 	s->app = in->app;
 	session_names(s, in);
 	for (size_t i = 0; i < s->flow_count; i++)
@@ -216,12 +217,11 @@ session_free(struct session *s)
 }
 
 void
-session_why(const struct session *s, const struct session_input *in,
-    const struct judged_flow *f, const struct finding *finding, char *text, size_t size)
+session_why(const struct session *s, const struct judged_flow *f,
+    const struct finding *finding, char *text, size_t size)
 {
 	struct circumstances c;
 
-	(void)s;
-	circumstances(in, f, &c);
+	circumstances(&s->input, f, &c);
 	verdict_why(&c, finding->stream, &finding->verdict, text, size);
 }

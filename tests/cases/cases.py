@@ -3,12 +3,12 @@
 """What must be found in each capture, and what must not: NAME/expect beside this file.
 
     must  flow   host=*.events.example category=telemetry up_bytes>1000
-    must  stream category=content kind=audio strength=decoded
+    total stream category=content kind=audio up_bytes>190000 up_bytes<194000
     never stream category=content kind=screen
     count flow   app=zoom category=content 2
 
 One statement a line; a "#" starts a comment. `must`: at least one record fits, `never`: none
-does, `count`: that many. Operators: = (globs, "|" between alternatives) != < <= > >=.
+does, `count`: that many, `total`: the sums over all that fit are within the bounds. Operators: = (globs, "|" between alternatives) != < <= > >=.
 A flow has proto host host_source entity party app ndpi remote_ip port category (of most of its
 up payload) up_bytes down_bytes up_packets; a stream has those of its flow, and category kind
 strength rule why ssrc up_bytes down_bytes up_packets of its own. Then the capture is spoiled in
@@ -77,7 +77,7 @@ def parse(path):
             where = f"{os.path.relpath(path, corpus.SOURCE)}:{number}"
             number_wanted = int(words.pop()) if words[0] == "count" else None
             terms = [m.groups() for w in words[2:] if (m := TERM.match(w))]
-            if (words[0] not in ("must", "never", "count") or words[1:2] not in (["flow"], ["stream"])
+            if (words[0] not in ("must", "never", "count", "total") or words[1:2] not in (["flow"], ["stream"])
                     or len(terms) != len(words) - 2 or {t[0] for t in terms} - FIELDS):
                 raise corpus.Failure(f"{where}: cannot read: {text.strip()}")
             statements.append((where, words[0], words[1], terms, number_wanted))
@@ -87,12 +87,16 @@ def parse(path):
 def broken(statement, done):
     """Why a statement does not hold, or None."""
     where, verb, subject, terms, wanted = statement
-    found = [r for r in records(done, subject) if fits(r, terms)]
+    bounds = [t for t in terms if verb == "total" and t[1] in NUMERIC]
+    found = [r for r in records(done, subject) if fits(r, [t for t in terms if t not in bounds])]
     text = f"{where}: {verb} {subject} {' '.join(''.join(t) for t in terms)}"
     if verb == "must" and not found:
         return f"{text}: none"
     if verb == "never" and found:
         return f"{text}: {len(found)}, first {found[0]}"
+    for field, op, bound in bounds:
+        if not NUMERIC[op](total := sum(r[field] for r in found), float(bound)):
+            return f"{text}: {total}"
     if verb == "count" and len(found) != wanted:
         return f"{text}: {len(found)}, not {wanted}"
     return None

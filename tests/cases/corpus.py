@@ -34,6 +34,7 @@ class Capture:
         self.path = path
         self.name = os.path.basename(path).split(".")[0]
         self.truth = truth if os.path.exists(truth) else None
+        self.shipped = path.startswith(SOURCE + os.sep)
 
 
 def captures():
@@ -100,6 +101,10 @@ class Unusable(Exception):
 def flow_key(flow):
     return (flow["proto"], flow["local"]["ip"], flow["local"].get("port"),
             flow["remote"]["ip"], flow["remote"].get("port"))
+
+
+def flow_key_turned(flow):
+    return flow_key({"proto": flow["proto"], "local": flow["remote"], "remote": flow["local"]})
 
 
 def flow_text(flow):

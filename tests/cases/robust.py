@@ -19,6 +19,8 @@ def moved(whole, spoiled, mutation):
         got = corpus.winner(flows)
         if sum(corpus.up_by_category(flows).values()) == 0:
             continue
+        if key not in before:  # which end is local may turn, where neither was named
+            key = corpus.flow_key_turned(flows[0])
         if key not in before:
             trouble.append(f"{mutation}: {corpus.flow_text(flows[0])} is not in the whole capture")
             continue

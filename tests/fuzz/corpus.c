@@ -19,7 +19,8 @@ run_file(const char *path)
 	fseek(in, 0, SEEK_END);
 	size = (size_t)ftell(in);
 	rewind(in);
-	data = malloc(size ? size : 1); /* exact, so that ASan sees the first byte too many */
+	data = malloc(
+	    size ? size : 1); /* exact, so that ASan sees the first byte too many */
 	if (data == NULL || fread(data, 1, size, in) != size)
 		abort();
 	fclose(in);

@@ -289,7 +289,8 @@ forms_complain(void **state)
 		{ "{name: '', date: 2023-2-1, country: {}, flag: yes}",
 		    "f:1:8: 'name' is empty: expected text\n"
 		    "f:1:18: 'date' is '2023-2-1': expected a date like 2026-11-21\n"
-		    "f:1:37: 'country' is a map: expected two capital letters (ISO "
+		    "f:1:37: 'country' is an empty map: expected two capital letters "
+		    "(ISO "
 		    "3166), like "
 		    "US\n"
 		    "f:1:47: 'flag' is 'yes': expected true or false, without quotes\n" },
