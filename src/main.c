@@ -22,6 +22,10 @@ main(int argc, char **argv)
 		    inspector_version());
 		return EXIT_FINE;
 	}
+	if (strcmp(argv[1], "--man") == 0) {
+		man_write(stdout);
+		return EXIT_FINE;
+	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		usage(stdout);
 		return EXIT_FINE;

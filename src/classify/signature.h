@@ -113,6 +113,8 @@ struct signatures {
 	struct ways ways[WAY_INDEXES];
 	struct addr_net *prefixes; /* each family and length of WAYS_NET once */
 	size_t prefix_count;
+	/* By family: a bit for each first two bytes with which some net's addresses begin. */
+	uint8_t net_starts[2][65536 / 8];
 };
 
 /* What loading hands down; the owner of a form. */

@@ -230,13 +230,24 @@ search_host(struct search *search)
 	search_index(search, WAYS_HOST, &probe);
 }
 
+/* Most addresses are in no net at all. */
+static bool
+net_may_begin(const struct signatures *s, const struct addr *a)
+{
+	unsigned first = (unsigned)a->bytes[0] << 8 | a->bytes[1];
+
+	return s->net_starts[a->family == 6][first / 8] >> first % 8 & 1;
+}
+
 static void
 search_net(struct search *search)
 {
 	const struct addr *addr = search->subject->addr;
 	const struct signatures *set = search->set;
 
-	for (size_t i = 0; addr != NULL && i < set->prefix_count; i++) {
+	if (addr == NULL || !net_may_begin(set, addr))
+		return;
+	for (size_t i = 0; i < set->prefix_count; i++) {
 		struct net net = { .net = { .addr.family = addr->family } };
 		struct way probe = { .net = &net };
 		unsigned bits = set->prefixes[i].bits;

@@ -185,6 +185,17 @@ prefix_known(const struct signatures *s, const struct addr_net *net)
 	return false;
 }
 
+static void
+starts_add(struct signatures *s, const struct addr_net *net)
+{
+	uint8_t *starts = s->net_starts[net->addr.family == 6];
+	unsigned first = (unsigned)net->addr.bytes[0] << 8 | net->addr.bytes[1];
+	unsigned count = net->bits >= 16 ? 1 : 1u << (16 - net->bits);
+
+	for (unsigned i = first; i < first + count && i < 65536; i++)
+		starts[i / 8] |= (uint8_t)(1u << i % 8);
+}
+
 /* 33 lengths of IPv4 and 129 of IPv6 at most. */
 static int
 prefixes_build(struct signatures *s)
@@ -194,9 +205,13 @@ prefixes_build(struct signatures *s)
 	s->prefixes = arena_take(&s->arena, (33 + 129) * sizeof(*s->prefixes));
 	if (s->prefixes == NULL)
 		return -1;
-	for (size_t i = 0; i < nets->count; i++)
-		if (!prefix_known(s, &nets->items[i].net->net))
-			s->prefixes[s->prefix_count++] = nets->items[i].net->net;
+	for (size_t i = 0; i < nets->count; i++) {
+		const struct addr_net *net = &nets->items[i].net->net;
+
+		starts_add(s, net);
+		if (!prefix_known(s, net))
+			s->prefixes[s->prefix_count++] = *net;
+	}
 	return 0;
 }
 

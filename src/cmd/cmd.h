@@ -42,6 +42,8 @@ extern const size_t command_count;
 int options_parse(const struct command *c, int argc, char **argv, void *into, struct words *rest);
 void words_free(struct words *w);
 void command_usage(const struct command *c, FILE *out);
+/* callwitness(1), in roff. */
+void man_write(FILE *out);
 
 /* Prints the lines to stderr, frees them, and returns code. */
 enum exit_code fail(struct error *e, enum exit_code code);

@@ -112,7 +112,8 @@ style_of(FILE *out)
 	setlocale(LC_CTYPE, "");
 	(void)ioctl(fileno(out), TIOCGWINSZ, &size);
 	return (struct summary_style){
-		.color = terminal && getenv("NO_COLOR") == NULL,
+		.color = (terminal && getenv("NO_COLOR") == NULL) ||
+			 getenv("CLICOLOR_FORCE") != NULL,
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 		.width = size.ws_col ? size.ws_col : 80,
 		.recipients = 20,

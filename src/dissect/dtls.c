@@ -117,7 +117,8 @@ dtls_parse(const uint8_t *p, size_t captured, size_t length, struct dtls *out)
 static enum dissect_result
 dtls_try_unified(const struct attempt *a, struct datagram *out)
 {
-	if (a->context->settled != DISSECTOR_DTLS || !dtls_is_unified(a->bytes))
+	if (a->context->settled != DISSECTOR_DTLS &&
+	    !(a->context->variant & VARIANT_DTLS))
 		return DISSECT_NO;
 	out->dissector = DISSECTOR_DTLS;
 	out->type = a->bytes.p[0];
@@ -138,6 +139,7 @@ dtls_try(const struct attempt *a, struct datagram *out)
 	if (result < DISSECT_MAYBE)
 		return result;
 	out->dissector = DISSECTOR_DTLS;
+	out->variant |= VARIANT_DTLS;
 	out->type = dtls.type;
 	out->message = dtls.application ? MESSAGE_DATA
 		       : cut            ? MESSAGE_UNKNOWN

@@ -72,6 +72,12 @@ typedef enum dissect_result attempt_function(
 attempt_function stun_try, stun_try_classic, mturn_try, channel_try, dtls_try, media_try,
     dns_try, zoom_try, zoom_try_p2p, discord_try, webex_try, flightproxy_try;
 
+/*
+ * A flow's `variant` outlives what settled last, so it also remembers who else was
+ * proved: enum zoom_variant in the low bits, whether DTLS was seen in the top one.
+ */
+enum { VARIANT_ZOOM = 0x03, VARIANT_DTLS = 0x80 };
+
 static inline bool
 attempt_uses_port(const struct attempt *a, uint16_t first, uint16_t last)
 {

@@ -163,12 +163,18 @@ rtp_parse(const uint8_t *p, size_t captured, size_t length, struct rtp *out)
 	return rtp_read(span_over(p, captured, length), 1, false, out);
 }
 
+static bool
+rtp_is_known(const struct dissect_context *c)
+{
+	return c->settled == DISSECTOR_RTP || c->settled == DISSECTOR_RTCP ||
+	       c->settled == DISSECTOR_DISCORD;
+}
+
 static enum dissect_result
 rtp_try(const struct attempt *a, struct datagram *out)
 {
 	/* Discord encrypts the extension as well (discord_web_mic, 39 bytes). */
-	bool loose = a->context->settled == DISSECTOR_RTP ||
-		     a->context->settled == DISSECTOR_DISCORD;
+	bool loose = rtp_is_known(a->context);
 	enum dissect_result result = rtp_read(a->bytes, 1, loose, &out->rtp);
 
 	if (result < DISSECT_MAYBE)
@@ -203,8 +209,8 @@ rtcp_try(const struct attempt *a, struct datagram *out)
 static bool
 media_port_is_taken(const struct attempt *a)
 {
-	static const uint16_t ports[] = { 53, 67, 68, 123, 137, 138, 161, 1900, 3702,
-		5353, 5355 };
+	static const uint16_t ports[] = { 53, 67, 68, 123, 137, 138, 161, 500, 1900, 3702,
+		4500, 5353, 5355 };
 
 	for (size_t i = 0; i < COUNT_OF(ports); i++)
 		if (a->context->sport == ports[i] || a->context->dport == ports[i])

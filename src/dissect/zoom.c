@@ -202,6 +202,13 @@ zoom_read_p2p(struct span s, bool at_home, struct zoom *out)
 	return zoom_judge(proof, at_home);
 }
 
+/* Zoom's clients mix STUN into the flow, which may be what settled last. */
+static bool
+zoom_is_known(const struct dissect_context *c)
+{
+	return c->settled == DISSECTOR_ZOOM || (c->variant & VARIANT_ZOOM);
+}
+
 static enum dissect_result
 zoom_read_server(
     struct span s, const struct dissect_context *context, bool at_home, struct zoom *out)
@@ -211,10 +218,9 @@ zoom_read_server(
 
 	zoom_clear(out, type);
 	out->message = MESSAGE_UNKNOWN;
-	if (context->settled == DISSECTOR_ZOOM)
-		out->variant = context->variant;
+	out->variant = context->variant & VARIANT_ZOOM;
 	if (type >= COUNT_OF(outers) || outers[type] == NULL)
-		return context->settled == DISSECTOR_ZOOM ? DISSECT_MAYBE : DISSECT_NO;
+		return zoom_is_known(context) ? DISSECT_MAYBE : DISSECT_NO;
 	proof = outers[type](s, out);
 	out->checked = proof >= PROOF_CONSTANT;
 	return zoom_judge(proof, at_home);
@@ -229,7 +235,7 @@ zoom_port(uint16_t port)
 static bool
 zoom_is_home(const struct dissect_context *c)
 {
-	return c->settled == DISSECTOR_ZOOM || zoom_port(c->sport) || zoom_port(c->dport);
+	return zoom_is_known(c) || zoom_port(c->sport) || zoom_port(c->dport);
 }
 
 enum dissect_result
@@ -238,7 +244,7 @@ zoom_parse(const uint8_t *p, size_t captured, size_t length,
 {
 	struct span s = span_over(p, captured, length);
 	bool at_home = zoom_is_home(context);
-	bool is_p2p = context->settled == DISSECTOR_ZOOM && context->variant == ZOOM_P2P;
+	bool is_p2p = (context->variant & VARIANT_ZOOM) == ZOOM_P2P;
 	enum dissect_result result;
 
 	zoom_clear(out, 0);
@@ -259,7 +265,7 @@ zoom_tell(const struct zoom *z, enum dissect_result result, struct datagram *out
 		return result;
 	out->dissector = DISSECTOR_ZOOM;
 	out->message = z->message;
-	out->variant = z->variant;
+	out->variant = (uint8_t)((out->variant & ~VARIANT_ZOOM) | z->variant);
 	out->type = z->inner ? z->inner : z->outer;
 	out->has_rtp = z->has_rtp;
 	out->rtp = z->rtp;
@@ -276,7 +282,7 @@ zoom_try(const struct attempt *a, struct datagram *out)
 
 	if (a->bytes.captured == 0 || (!at_home && a->bytes.p[0] >= COUNT_OF(outers)))
 		return DISSECT_NO;
-	if (c->settled == DISSECTOR_ZOOM && c->variant == ZOOM_P2P)
+	if ((c->variant & VARIANT_ZOOM) == ZOOM_P2P)
 		return zoom_tell(&zoom, zoom_read_p2p(a->bytes, true, &zoom), out);
 	return zoom_tell(&zoom, zoom_read_server(a->bytes, c, at_home, &zoom), out);
 }

@@ -235,18 +235,18 @@ write_coverage(const struct report *r, const struct summary_style *style, FILE *
 
 	heading(style, out, "What could not be seen");
 	fprintf(out,
-	    "  %llu packets dropped by the recorder, %llu cut by the snap length, "
-	    "%llu flows begun before the capture\n",
+	    "  %llu packets dropped by the recorder, %llu cut by the snap length\n"
+	    "  %llu flows begun before the capture\n",
 	    (unsigned long long)c->kernel_drops, (unsigned long long)c->snapped,
 	    (unsigned long long)c->mid_flow);
 	fprintf(out,
-	    "  up: %s unknown, %s of it without any name; %s to names that no signature "
-	    "knows (counted as other)\n",
+	    "  up: %s unknown, %s of that without any name\n"
+	    "  up: %s to names that no signature knows, counted as other\n",
 	    size_text(c->unknown_up_bytes, a), size_text(c->unnamed_up_bytes, b),
 	    size_text(c->unlisted_up_bytes, d));
 	fprintf(out,
-	    "  %llu frames not IP, %llu malformed or cut within headers, %llu flows "
-	    "evicted, %llu folded\n",
+	    "  %llu frames not IP, %llu malformed or cut within headers\n"
+	    "  %llu flows evicted, %llu folded\n",
 	    (unsigned long long)(stats->decoder.results[PACKET_NOT_IP] +
 				 stats->decoder.results[PACKET_LINK_UNKNOWN]),
 	    (unsigned long long)(stats->decoder.results[PACKET_SHORT] +

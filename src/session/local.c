@@ -26,6 +26,7 @@ struct host {
 struct hosts {
 	struct host *table;
 	uint32_t *next; /* by flow * 2 + end: the next flow of the same host */
+	bool payload;   /* some flow has any: those without are no evidence */
 	bool failed;
 };
 
@@ -70,6 +71,13 @@ tcp_evidence(const struct flow *f, struct host *const h[2])
 	h[f->opened != FLOW_OPEN_1]->answered++;
 }
 
+static bool
+has_payload(const struct flow *f)
+{
+	return f->side[0].payload_bytes + f->side[1].payload_bytes > 0;
+}
+
+/* Connections that carry nothing are knocks: a scanner opens more than anybody else. */
 static void
 flow_evidence(struct hosts *hosts, const struct flow *f, uint32_t index)
 {
@@ -81,9 +89,13 @@ flow_evidence(struct hosts *hosts, const struct flow *f, uint32_t index)
 		if ((h[end] = host_get(hosts, &f->key.end[end].addr)) == NULL)
 			return;
 	for (unsigned end = 0; end < 2; end++) {
-		h[end]->flows++;
 		hosts->next[index * 2 + end] = h[end]->first;
 		h[end]->first = index * 2 + end;
+	}
+	if (hosts->payload && !has_payload(f))
+		return;
+	for (unsigned end = 0; end < 2; end++) {
+		h[end]->flows++;
 		if (addr_is_private(&f->key.end[end].addr) &&
 		    !addr_is_private(&f->key.end[!end].addr))
 			h[end]->outward++;
@@ -252,7 +264,7 @@ by_address(const void *a, const void *b)
 int
 session_locals(struct session *s, const struct session_input *in)
 {
-	struct hosts hosts = { NULL, NULL, false };
+	struct hosts hosts = { NULL, NULL, false, false };
 	struct host *h, *next;
 	int rc = -1;
 
@@ -260,6 +272,8 @@ session_locals(struct session *s, const struct session_input *in)
 	    malloc((s->flow_count ? s->flow_count : 1) * 2 * sizeof(*hosts.next));
 	if (hosts.next == NULL)
 		return -1;
+	for (size_t i = 0; i < s->flow_count; i++)
+		hosts.payload |= has_payload(s->flows[i].flow);
 	for (size_t i = 0; i < s->flow_count; i++)
 		flow_evidence(&hosts, s->flows[i].flow, (uint32_t)i);
 	if (hosts.failed)

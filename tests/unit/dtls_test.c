@@ -74,6 +74,14 @@ test_application(void **state)
 	assert_int_equal(dtls_parse(v.bytes, v.size, v.size, &out), DISSECT_MAYBE);
 }
 
+static uint8_t
+hello_variant(void)
+{
+	struct vector v = vector_of(hello);
+
+	return dissect_ports(&v, 50000, 50001).variant;
+}
+
 static void
 test_unified_header(void **state)
 {
@@ -82,6 +90,9 @@ test_unified_header(void **state)
 
 	(void)state;
 	assert_int_equal(dissect_ports(&v, 50000, 50001).result, DISSECT_NO);
+	assert_int_equal(dissect_in(&v, settled).message, MESSAGE_DATA);
+	/* Media may settle the flow after the handshake; its variant remembers. */
+	settled = (struct dissect_context){ 50000, 50001, DISSECTOR_RTP, hello_variant() };
 	assert_int_equal(dissect_in(&v, settled).message, MESSAGE_DATA);
 	v.bytes[0] = 0x2e;
 	assert_int_equal(dissect_in(&v, settled).message, MESSAGE_HANDSHAKE);

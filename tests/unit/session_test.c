@@ -136,6 +136,7 @@ what_the_user_says_wins(void **state)
 	struct run *run = *state;
 	const struct session *s;
 	const struct judged_flow *j;
+	uint64_t up = 0;
 
 	play_day(&run->tape);
 	s = run_judge(run, NULL, "198.51.100.0/24");
@@ -143,7 +144,10 @@ what_the_user_says_wins(void **state)
 	assert_string_equal(run_local(s, peer.ip), "given by the user");
 	j = run_flow(s, 42000);
 	assert_false(j->foreign);
-	assert_int_equal(j->findings[0].up_packets, 100);
+	for (size_t i = 0; i < j->finding_count; i++)
+		up += j->findings[i].up_bytes;
+	assert_int_equal(up, 100 * 92);
+	assert_int_equal(j->findings[0].down_bytes, 100 * 92);
 	assert_true(run_flow(s, 443)->foreign);
 	assert_int_equal(s->up[CATEGORY_TELEMETRY].bytes, 0);
 }
@@ -235,7 +239,7 @@ an_app_that_was_not_asked_for_is_other(void **state)
 	assert_string_equal(j->app->name, "rival");
 	assert_int_equal(j->findings[0].verdict.category, CATEGORY_OTHER);
 	assert_int_equal(j->findings[0].verdict.basis, BASIS_OTHER_APP);
-	engine_why(run->engine, j, &j->findings[0], why, sizeof(why));
+	session_why(s, j, &j->findings[0], why, sizeof(why));
 	assert_non_null(strstr(why, "belongs to Rival"));
 	assert_int_equal(s->up[CATEGORY_SIGNALLING].bytes, 0);
 	s = run_judge(run, NULL, NULL);

@@ -406,6 +406,21 @@ test_variant_stays(void **state)
 	assert_int_equal(dissect_in(&v, known).variant, ZOOM_SFU1);
 }
 
+/* STUN on the same flow may have settled it last. */
+static void
+test_known_beside_stun(void **state)
+{
+	struct dissect_context known = { 50000, 50001, DISSECTOR_STUN, ZOOM_P2P };
+	struct vector v = vector_of("");
+	struct vector check = vector_of("000100002112a442000102030405060708090a0b");
+
+	(void)state;
+	add_screen(&v);
+	assert_int_equal(dissect_in(&v, known).message, MESSAGE_SCREEN);
+	assert_int_equal(dissect_in(&check, known).dissector, DISSECTOR_STUN);
+	assert_int_equal(dissect_in(&check, known).variant, ZOOM_P2P);
+}
+
 static void
 test_unknown_type(void **state)
 {
@@ -438,6 +453,7 @@ main(void)
 		cmocka_unit_test(test_p2p),
 		cmocka_unit_test(test_wrapped),
 		cmocka_unit_test(test_variant_stays),
+		cmocka_unit_test(test_known_beside_stun),
 		cmocka_unit_test(test_unknown_type),
 	};
 
