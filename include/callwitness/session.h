@@ -75,6 +75,13 @@ struct coverage {
 	bool conserved;
 };
 
+/* Messages of a protocol that we read, of a type that we do not know. */
+struct unknown_message {
+	uint8_t dissector;
+	uint16_t type; /* the protocol's own number */
+	uint64_t packets, up_bytes;
+};
+
 struct app_seen {
 	const struct signature *signature;
 	uint64_t flows, bytes;
@@ -121,6 +128,8 @@ struct session {
 	size_t recipient_count;
 	struct recipient *recipients; /* most up bytes first */
 	struct coverage coverage;
+	size_t unknown_count;
+	struct unknown_message *unknowns; /* by dissector and type */
 };
 
 /* Judges everything. NULL when memory runs out. Loans the input's objects until freed. */

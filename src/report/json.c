@@ -107,6 +107,34 @@ explain_flow(const json_t *flow, FILE *out)
 		fprintf(out, "\nNo payload was sent either way.\n");
 }
 
+/* A folder comes from anybody: its text must not steer the reader's terminal. */
+static void
+text_clean(json_t *value)
+{
+	char *text = strdup(json_string_value(value));
+
+	for (unsigned char *c = (unsigned char *)text; c != NULL && *c != 0; c++)
+		if (*c < ' ' || *c == 0x7f)
+			*c = '?';
+		else if (c[0] == 0xc2 && c[1] < 0xa0) /* U+0080 to U+009F */
+			c[0] = c[1] = '?';
+	(void)json_string_set_nocheck(value, text != NULL ? text : "");
+	free(text);
+}
+
+static void
+json_clean(json_t *value)
+{
+	const char *key = NULL;
+	json_t *item = NULL;
+	size_t i = 0;
+
+	if (json_is_string(value))
+		text_clean(value);
+	json_object_foreach(value, key, item) json_clean(item);
+	json_array_foreach(value, i, item) json_clean(item);
+}
+
 /* 1 found, 0 not in this line, -1 broken. */
 static int
 explain_line(const char *line, size_t length, unsigned long id, FILE *out)
@@ -120,8 +148,10 @@ explain_line(const char *line, size_t length, unsigned long id, FILE *out)
 		rc = json_is_integer(number) &&
 		     (unsigned long)json_integer_value(number) == id;
 	}
-	if (rc == 1)
+	if (rc == 1) {
+		json_clean(flow);
 		explain_flow(flow, out);
+	}
 	json_decref(flow);
 	return rc;
 }

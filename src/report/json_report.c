@@ -56,6 +56,21 @@ json_decoder(const struct decoder_stats *d)
 }
 
 static json_t *
+json_unknowns(const struct session *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->unknown_count; i++)
+		json_array_append_new(
+		    list, json_pack("{s:s, s:i, s:I, s:I}", "dissector",
+			      dissector_name(s->unknowns[i].dissector), "type",
+			      s->unknowns[i].type, "packets",
+			      (json_int_t)s->unknowns[i].packets, "up_bytes",
+			      (json_int_t)s->unknowns[i].up_bytes));
+	return list;
+}
+
+static json_t *
 json_coverage(const struct report *r, const struct traffic *stats)
 {
 	const struct coverage *c = &r->session->coverage;
@@ -79,6 +94,7 @@ json_coverage(const struct report *r, const struct traffic *stats)
 		json_object_set_new(
 		    coverage, rows[i].name, json_integer((json_int_t)rows[i].value));
 	json_object_set_new(coverage, "frames", json_decoder(&stats->decoder));
+	json_object_set_new(coverage, "unknown_messages", json_unknowns(r->session));
 	json_object_set_new(coverage, "conserved", json_boolean(c->conserved));
 	return coverage;
 }

@@ -4,6 +4,7 @@
 
 #define BAR_WIDTH 24
 #define HOSTS_SHOWN 6
+#define UNKNOWNS_SHOWN 8
 
 static const char *const colors[CATEGORIES] = {
 	[CATEGORY_CONTENT] = "\033[35m",
@@ -226,6 +227,21 @@ write_recipients(const struct report *r, const struct summary_style *style, FILE
 		fprintf(out, "  nobody\n");
 }
 
+/* Types that a protocol has and we do not know: counted by number. */
+static void
+write_unknowns(const struct session *s, FILE *out)
+{
+	for (size_t i = 0; i < s->unknown_count && i < UNKNOWNS_SHOWN; i++)
+		fprintf(out,
+		    "  %s message of unknown type %u: %llu packets, %llu bytes up\n",
+		    dissector_name(s->unknowns[i].dissector), s->unknowns[i].type,
+		    (unsigned long long)s->unknowns[i].packets,
+		    (unsigned long long)s->unknowns[i].up_bytes);
+	if (s->unknown_count > UNKNOWNS_SHOWN)
+		fprintf(out, "  and %zu more unknown types\n",
+		    s->unknown_count - UNKNOWNS_SHOWN);
+}
+
 static void
 write_coverage(const struct report *r, const struct summary_style *style, FILE *out)
 {
@@ -252,6 +268,7 @@ write_coverage(const struct report *r, const struct summary_style *style, FILE *
 	    (unsigned long long)(stats->decoder.results[PACKET_SHORT] +
 				 stats->decoder.results[PACKET_MALFORMED]),
 	    (unsigned long long)c->evicted_flows, (unsigned long long)c->folded_flows);
+	write_unknowns(r->session, out);
 	fprintf(out, "  sums: %llu payload bytes decoded, %llu accounted for: %s%s%s\n",
 	    (unsigned long long)c->payload_bytes, (unsigned long long)c->accounted_bytes,
 	    paint(style, c->conserved ? "\033[32m" : "\033[31m"),

@@ -248,7 +248,8 @@ flow_orient(struct judged_flow *j, struct hosts *hosts)
 					      : f->first_end;
 	if (local[0] != local[1])
 		j->local = local[1];
-	else if (is_group(&f->key.end[j->local].addr))
+	else if (is_group(&f->key.end[j->local].addr) &&
+		 !is_group(&f->key.end[!j->local].addr))
 		j->local = !j->local;
 	j->foreign = !local[0] && !local[1];
 }

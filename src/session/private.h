@@ -13,6 +13,7 @@ int session_apps(struct session *s, const struct session_input *in);
 /* Entity, country and party of each flow's recipient. */
 void session_parties(struct session *s, const struct session_input *in);
 int session_recipients(struct session *s);
-void session_totals(struct session *s, const struct session_input *in);
+/* -1 when memory runs out. */
+int session_totals(struct session *s, const struct session_input *in);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who received: entity, party and country of the remote ends, and the sums. */
+/* Who received: entity, party and country of the remote ends. */
 #include <stdlib.h>
 #include "private.h"
 
@@ -99,66 +99,6 @@ session_parties(struct session *s, const struct session_input *in)
 		flow_entity(&s->flows[i], in->signatures);
 		flow_party(s, &s->flows[i], naming_rule(&s->flows[i]));
 	}
-}
-
-static void
-totals_add(struct category_total *totals, const struct verdict *v, uint64_t bytes,
-    uint64_t packets)
-{
-	struct category_total *t = &totals[v->category];
-
-	t->bytes += bytes;
-	t->packets += packets;
-	t->strengths[v->strength] += bytes;
-	t->kinds[v->kind].bytes += bytes;
-	t->kinds[v->kind].packets += packets;
-}
-
-static void
-coverage_add(struct coverage *c, const struct judged_flow *j)
-{
-	c->mid_flow += j->flow->mid_flow;
-	for (unsigned end = 0; end < 2; end++)
-		c->accounted_bytes += j->flow->side[end].retransmitted_bytes;
-	for (size_t i = 0; i < j->finding_count; i++) {
-		const struct finding *f = &j->findings[i];
-
-		c->accounted_bytes += f->up_bytes + f->down_bytes;
-		if (f->verdict.category == CATEGORY_UNKNOWN)
-			c->unknown_up_bytes += f->up_bytes;
-		if (f->verdict.basis == BASIS_UNLISTED)
-			c->unlisted_up_bytes += f->up_bytes;
-		if (f->verdict.basis == BASIS_NONE && j->identity.host == NULL)
-			c->unnamed_up_bytes += f->up_bytes;
-	}
-}
-
-void
-session_totals(struct session *s, const struct session_input *in)
-{
-	const struct flow_stats *stats = &in->traffic.flows;
-	struct coverage *c = &s->coverage;
-
-	c->kernel_drops = in->kernel_drops;
-	c->snapped = in->traffic.snapped;
-	c->payload_bytes = in->traffic.payload_bytes;
-	c->folded_flows = stats->folded;
-	c->folded_payload_bytes = stats->folded_payload_bytes;
-	c->evicted_flows = stats->evicted;
-	c->names_forgotten = names_forgotten(in->names);
-	c->accounted_bytes = stats->folded_payload_bytes;
-	for (size_t i = 0; i < s->flow_count; i++) {
-		const struct judged_flow *j = &s->flows[i];
-
-		coverage_add(c, j);
-		for (size_t k = 0; k < j->finding_count; k++) {
-			const struct finding *f = &j->findings[k];
-
-			totals_add(s->up, &f->verdict, f->up_bytes, f->up_packets);
-			totals_add(s->down, &f->verdict, f->down_bytes, f->down_packets);
-		}
-	}
-	c->conserved = c->accounted_bytes == c->payload_bytes;
 }
 
 /* Who a flow counts for: an entity, the local network as one, or else each address. */

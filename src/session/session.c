@@ -191,8 +191,7 @@ session_new(const struct session_input *in)
 	session_parties(s, in);
 	for (size_t i = 0; i < s->flow_count; i++)
 		flow_disagree(&s->flows[i]);
-	session_totals(s, in);
-	if (session_recipients(s) != 0)
+	if (session_totals(s, in) != 0 || session_recipients(s) != 0)
 		goto fail;
 	return s;
 fail:
@@ -210,6 +209,7 @@ session_free(struct session *s)
 	for (size_t i = 0; i < s->recipient_count; i++)
 		free(s->recipients[i].hosts);
 	free(s->recipients);
+	free(s->unknowns);
 	free(s->apps);
 	free(s->locals);
 	free(s->flows);

@@ -130,6 +130,22 @@ chatter_of_others_is_foreign(void **state)
 			assert_string_not_equal(s->recipients[i].hosts[k], "224.0.0.251");
 }
 
+/* A machine that has no address yet: it is the sender all the same. */
+static void
+who_has_no_address_yet_is_no_recipient(void **state)
+{
+	struct run *run = *state;
+	struct make_end nobody = { "0.0.0.0", 68 }, all = { "255.255.255.255", 67 };
+	struct make_end six = { "::", 5000 }, group = { "ff02::1:ff00:a", 5001 };
+	const struct session *s;
+
+	tape_udp(&run->tape, 0, nobody, all, "discover", 8);
+	tape_udp(&run->tape, 1, six, group, "who is", 6);
+	s = run_judge(run, NULL, NULL);
+	assert_int_equal(run_flow(s, 67)->findings[0].up_bytes, 8);
+	assert_int_equal(run_flow(s, 5001)->findings[0].up_bytes, 6);
+}
+
 static void
 what_the_user_says_wins(void **state)
 {
@@ -354,6 +370,7 @@ main(void)
 		TEST(both_families_of_a_machine_are_judged),
 		TEST(a_connection_without_its_start_is_turned_by_ports),
 		TEST(chatter_of_others_is_foreign),
+		TEST(who_has_no_address_yet_is_no_recipient),
 		TEST(what_the_user_says_wins),
 		TEST(a_scanner_is_not_the_judged_machine),
 		TEST(nothing_seen_judges_nobody),
