@@ -137,7 +137,7 @@ struct flow {
 	uint8_t tunnel; /* enum tunnel */
 	uint8_t vlan_count;
 	uint16_t vlan[2];
-	uint8_t inspected; /* payload packets shown to nDPI */
+	uint8_t inspected; /* payload packets offered to nDPI */
 	uint8_t confirmed; /* enum dissector last confirmed, DISSECTOR_NONE before */
 	uint8_t variant;   /* that dissector's memory, see struct dissect_context */
 	uint32_t trusted, maybe; /* bits by enum dissector: proved, seen once by shape */
@@ -148,6 +148,7 @@ struct flow {
 	struct shape *shape; /* NULL for flows of datagrams that dissectors recognise */
 	struct flow_detail *detail;
 	/* private to flow/ */
+	struct stream only; /* streams[0], until there is a second one */
 	uint64_t hash;
 	int64_t ranked_ns;
 	uint32_t next_in_bucket, older, newer;

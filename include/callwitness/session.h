@@ -92,7 +92,6 @@ struct traffic {
 	uint64_t frames, frame_bytes;
 	uint64_t snapped;       /* frames */
 	uint64_t payload_bytes; /* of all decoded packets */
-	uint64_t inspected;     /* packets shown to nDPI */
 	int64_t first_ns, last_ns;
 	struct decoder_stats decoder;
 	struct flow_stats flows;

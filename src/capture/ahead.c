@@ -10,6 +10,7 @@
 #define BATCHES 4
 #define BATCH_FRAMES 1024
 #define BATCH_BYTES (512u << 10)
+#define CACHE_LINE 64
 
 struct batch {
 	struct frame frames[BATCH_FRAMES];
@@ -21,15 +22,13 @@ struct batch {
 
 struct ahead {
 	struct capture *capture;
+	struct handoff *handoff;
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	unsigned written, read; /* batches so far */
-	bool ended, stopped;
 	/* the reader's alone */
 	struct frame pending; /* did not fit into the batch before */
 	bool has_pending;
 	/* the caller's alone */
+	struct batch *current;
 	size_t at;
 	struct batch batches[BATCHES];
 };
@@ -74,24 +73,17 @@ static void *
 ahead_run(void *argument)
 {
 	struct ahead *a = argument;
-	bool more = true;
+	int slot = 0;
 
-	while (more) {
-		struct batch *b = NULL;
+	pthread_setname_np(pthread_self(), "read-ahead");
+	while ((slot = handoff_fill(a->handoff)) >= 0) {
+		bool more = batch_fill(a, &a->batches[slot]);
 
-		pthread_mutex_lock(&a->lock);
-		while (a->written - a->read == BATCHES && !a->stopped)
-			pthread_cond_wait(&a->changed, &a->lock);
-		if (!a->stopped)
-			b = &a->batches[a->written % BATCHES];
-		pthread_mutex_unlock(&a->lock);
-		more = b != NULL && batch_fill(a, b);
-		pthread_mutex_lock(&a->lock);
-		a->written += b != NULL;
-		a->ended = !more;
-		pthread_cond_broadcast(&a->changed);
-		pthread_mutex_unlock(&a->lock);
+		handoff_filled(a->handoff);
+		if (!more)
+			break;
 	}
+	handoff_close(a->handoff);
 	return NULL;
 }
 
@@ -100,8 +92,7 @@ ahead_free(struct ahead *a)
 {
 	for (size_t i = 0; i < BATCHES; i++)
 		free(a->batches[i].bytes);
-	pthread_cond_destroy(&a->changed);
-	pthread_mutex_destroy(&a->lock);
+	handoff_free(a->handoff);
 	free(a);
 }
 
@@ -109,13 +100,13 @@ struct ahead *
 ahead_start(struct capture *c)
 {
 	struct ahead *a = calloc(1, sizeof(*a));
-	bool ready = a != NULL;
+	bool ready = false;
 
 	if (a == NULL)
 		return NULL;
 	a->capture = c;
-	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->changed, NULL);
+	a->handoff = handoff_new(BATCHES);
+	ready = a->handoff != NULL;
 	for (size_t i = 0; i < BATCHES; i++) {
 		a->batches[i].bytes = malloc(BATCH_BYTES);
 		a->batches[i].room = BATCH_BYTES;
@@ -127,44 +118,39 @@ ahead_start(struct capture *c)
 	return NULL;
 }
 
-/* Gives the batch that was used up back and waits for the next; NULL at the end. */
-static const struct batch *
-ahead_turn(struct ahead *a, bool used_up)
+/* Gives the batch that was used up back and takes the next; false at the end. */
+static bool
+ahead_turn(struct ahead *a)
 {
-	const struct batch *b = NULL;
+	int slot = 0;
 
-	pthread_mutex_lock(&a->lock);
-	if (used_up) {
-		a->read++;
-		a->at = 0;
-		pthread_cond_broadcast(&a->changed);
-	}
-	while (a->written == a->read && !a->ended)
-		pthread_cond_wait(&a->changed, &a->lock);
-	if (a->written != a->read)
-		b = &a->batches[a->read % BATCHES];
-	pthread_mutex_unlock(&a->lock);
-	return b;
+	if (a->current != NULL)
+		handoff_emptied(a->handoff);
+	slot = handoff_empty(a->handoff);
+	a->current = slot >= 0 ? &a->batches[slot] : NULL;
+	a->at = 0;
+	return a->current != NULL && a->current->count > 0;
 }
 
 int
 ahead_next(struct ahead *a, struct frame *out)
 {
-	const struct batch *b = &a->batches[a->read % BATCHES];
+	if ((a->current == NULL || a->at == a->current->count) && !ahead_turn(a))
+		return 0;
+	*out = a->current->frames[a->at++];
+	if (a->at < a->current->count) { /* another core wrote it: fetch it meanwhile */
+		const uint8_t *next = a->current->frames[a->at].data;
 
-	if (a->at == 0 || a->at >= b->count) {
-		b = ahead_turn(a, a->at > 0);
-		if (b == NULL || b->count == 0)
-			return 0;
+		__builtin_prefetch(next);
+		__builtin_prefetch(next + CACHE_LINE);
 	}
-	*out = b->frames[a->at++];
 	return 1;
 }
 
 uint64_t
 ahead_consumed(const struct ahead *a)
 {
-	return a->at > 0 ? a->batches[a->read % BATCHES].consumed : 0;
+	return a->current != NULL ? a->current->consumed : 0;
 }
 
 void
@@ -172,10 +158,7 @@ ahead_stop(struct ahead *a)
 {
 	if (a == NULL)
 		return;
-	pthread_mutex_lock(&a->lock);
-	a->stopped = true;
-	pthread_cond_broadcast(&a->changed);
-	pthread_mutex_unlock(&a->lock);
+	handoff_stop(a->handoff);
 	pthread_join(a->thread, NULL);
 	ahead_free(a);
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include "hello.h"
+#include "inspect.h"
 
 /* Addresses whose names are kept. */
 #define NAMES_LIMIT 65536
 /* STUN messages of a flow that are searched for a realm. */
 #define REALM_TRIES 8
+/* Packets of a flow that are offered to nDPI; it takes what it wants of them. */
+#define INSPECT_PACKETS 10
 
 struct flow_detail {
-	struct inspection *inspection; /* while nDPI is being shown packets */
-	struct ndpi_facts facts;
-	bool inspected;
+	struct inspected inspected;
 	uint8_t realm_tries;
 	const char *realm;
 	struct hello hello;
@@ -22,7 +23,7 @@ struct engine {
 	struct flow_table *flows;
 	struct names *names;
 	struct strings *strings;
-	struct inspector *inspector;
+	struct inspect *inspect;
 	struct hellos *hellos;
 	struct session *session;
 	struct traffic traffic;
@@ -31,42 +32,25 @@ struct engine {
 };
 
 static void
-detail_settle(struct engine *g, struct flow *f)
-{
-	struct flow_detail *d = f->detail;
-
-	f->settled = true;
-	if (d == NULL || d->inspection == NULL)
-		return;
-	inspection_end(g->inspector, d->inspection, &d->facts);
-	d->inspection = NULL;
-	d->inspected = true;
-	f->opaque |= d->facts.dissector != DISSECTOR_NONE;
-}
-
-static void
 flow_finished(struct flow *f, void *context)
 {
 	struct engine *g = context;
 
-	detail_settle(g, f);
+	f->settled = true;
 	if (f->detail == NULL)
 		return;
+	inspect_end(g->inspect, &f->detail->inspected);
 	hello_end(g->hellos, &f->detail->hello);
-	if (f->detail->hello.found) {
-		hello_tell(&f->detail->hello, &f->detail->facts);
-		f->detail->inspected = true;
-	}
 }
 
 static void
 detail_release(struct flow_detail *d, void *context)
 {
 	struct engine *g = context;
-	struct ndpi_facts unused;
 
-	if (d->inspection != NULL)
-		inspection_end(g->inspector, d->inspection, &unused);
+	inspect_end(g->inspect, &d->inspected);
+	if (d->inspected.begun && !atomic_load(&d->inspected.settled))
+		inspect_drain(g->inspect);
 	hello_end(g->hellos, &d->hello);
 	free(d);
 }
@@ -74,7 +58,10 @@ detail_release(struct flow_detail *d, void *context)
 static const struct ndpi_facts *
 flow_ndpi(const struct flow *f)
 {
-	return f->detail != NULL && f->detail->inspected ? &f->detail->facts : NULL;
+	const struct flow_detail *d = f->detail;
+
+	return d != NULL && (d->inspected.begun || d->hello.found) ? &d->inspected.facts
+								   : NULL;
 }
 
 static const char *
@@ -98,8 +85,8 @@ engine_new(const struct engine_options *options, struct error *e)
 	g->hellos = hellos_new(g->strings);
 	if (!g->decoder || !g->flows || !g->names || !g->strings || !g->hellos)
 		goto fail;
-	g->inspector = inspector_new(g->strings, e);
-	if (g->inspector == NULL)
+	g->inspect = inspect_new(e);
+	if (g->inspect == NULL)
 		goto fail;
 	return g;
 fail:
@@ -116,7 +103,7 @@ engine_free(struct engine *g)
 		return;
 	session_free(g->session);
 	flow_table_free(g->flows);
-	inspector_free(g->inspector);
+	inspect_free(g->inspect);
 	hellos_free(g->hellos);
 	names_free(g->names);
 	strings_free(g->strings);
@@ -132,7 +119,10 @@ detail_get(struct flow *f)
 	return f->detail;
 }
 
-/* Only flows that our own dissectors do not recognise are shown to nDPI. */
+/*
+ * Only flows that our own dissectors do not recognise are shown to nDPI, and no chatter
+ * of the local network.
+ */
 static void
 inspect(struct engine *g, const struct flow_update *u, const struct packet *p)
 {
@@ -141,17 +131,14 @@ inspect(struct engine *g, const struct flow_update *u, const struct packet *p)
 
 	if (f->settled || u->datagram != NULL || !u->fresh)
 		return;
-	d = detail_get(f);
-	if (d != NULL && d->inspection == NULL)
-		d->inspection = inspection_new(g->inspector);
-	if (d == NULL || d->inspection == NULL) {
+	d = addr_is_multicast(&p->dst) ? NULL : detail_get(f);
+	if (d == NULL || f->inspected >= INSPECT_PACKETS ||
+	    atomic_load_explicit(&d->inspected.settled, memory_order_acquire)) {
 		f->settled = true;
 		return;
 	}
 	f->inspected++;
-	g->traffic.inspected++;
-	if (inspection_packet(g->inspector, d->inspection, p))
-		detail_settle(g, f);
+	inspect_packet(g->inspect, &d->inspected, p);
 }
 
 static void
@@ -245,12 +232,26 @@ engine_packet(struct engine *g, const struct frame *f)
 	inspect(g, &u, &p);
 }
 
+/* What a hello told stands in the place of what nDPI made of it. */
+static void
+hellos_tell(struct engine *g)
+{
+	for (size_t i = 0; i < flow_table_count(g->flows); i++) {
+		struct flow *f = flow_table_at(g->flows, i);
+
+		if (f != NULL && f->detail != NULL && f->detail->hello.found)
+			hello_tell(&f->detail->hello, &f->detail->inspected.facts);
+	}
+}
+
 const struct session *
 engine_finish(struct engine *g, uint64_t kernel_drops)
 {
 	struct session_input input;
 
 	flow_table_finish(g->flows);
+	inspect_drain(g->inspect);
+	hellos_tell(g);
 	g->traffic.decoder = *decoder_stats(g->decoder);
 	g->traffic.flows = *flow_table_stats(g->flows);
 	input = (struct session_input){

@@ -43,10 +43,13 @@ static struct stream *
 stream_room(struct flow *f)
 {
 	uint8_t room = f->stream_room ? (uint8_t)(f->stream_room * 2) : 1;
-	struct stream *more = realloc(f->streams, room * sizeof(*more));
+	struct stream *kept = f->streams == &f->only ? NULL : f->streams;
+	struct stream *more = room == 1 ? &f->only : realloc(kept, room * sizeof(*more));
 
 	if (more == NULL)
 		return NULL;
+	if (f->streams == &f->only)
+		*more = f->only;
 	f->streams = more;
 	f->stream_room = room;
 	return more;
@@ -258,7 +261,8 @@ streams_free(struct flow *f)
 {
 	for (uint8_t i = 0; i < f->stream_count; i++)
 		free(f->streams[i].rtp);
-	free(f->streams);
+	if (f->streams != &f->only)
+		free(f->streams);
 	free(f->shape);
 	f->streams = NULL;
 	f->shape = NULL;
