@@ -267,6 +267,7 @@ struct verdict {
 	uint8_t dissector, message; /* as matched: nDPI's and the RTP medium included */
 	uint8_t behaviour;
 	bool names_differ; /* two names of the address disagree on the category */
+	bool placed;       /* the rule names the remote end's host or network */
 	const struct rule *rule;
 	const char *host; /* the name that the rule matched */
 };

@@ -164,6 +164,7 @@ stream_verdict(const struct circumstances *c, const struct stream *s, struct ver
 	stream_subject(c, s, out);
 	subject_fill(c, out, &subject);
 	how = rule_choose(c, &subject, out);
+	out->placed = how.host > 0 || how.net_bits > 0;
 	if (out->rule == NULL) {
 		without_rule(c, out);
 		return;

@@ -96,13 +96,29 @@ circumstances(
 	};
 }
 
+/* Who the remote end is; of what is not the app's nobody has to know. */
+static void
+flow_who(struct judged_flow *j, const struct circumstances *c)
+{
+	bool other = j->finding_count > 0;
+
+	for (size_t i = 0; i < j->finding_count && j->who == NULL; i++) {
+		const struct verdict *v = &j->findings[i].verdict;
+
+		if (v->placed && v->rule != NULL)
+			j->who = v->rule;
+		other &= v->category == CATEGORY_OTHER;
+	}
+	if (j->who == NULL && !other)
+		j->who = remote_rule(c);
+}
+
 static int
 flow_judge(const struct session_input *in, struct judged_flow *j)
 {
 	struct circumstances c;
 
 	circumstances(in, j, &c);
-	j->who = remote_rule(&c);
 	j->finding_count = j->flow->stream_count;
 	j->findings =
 	    calloc(j->finding_count ? j->finding_count : 1, sizeof(*j->findings));
@@ -119,6 +135,7 @@ flow_judge(const struct session_input *in, struct judged_flow *j)
 		finding->down_bytes = stream->payload_bytes[!j->local];
 		stream_verdict(&c, stream, &finding->verdict);
 	}
+	flow_who(j, &c);
 	return 0;
 }
 
