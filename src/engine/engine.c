@@ -49,7 +49,8 @@ detail_release(struct flow_detail *d, void *context)
 	struct engine *g = context;
 
 	inspect_end(g->inspect, &d->inspected);
-	if (d->inspected.begun && !atomic_load(&d->inspected.settled))
+	if (d->inspected.begun &&
+	    !atomic_load_explicit(&d->inspected.done, memory_order_acquire))
 		inspect_drain(g->inspect);
 	hello_end(g->hellos, &d->hello);
 	free(d);

@@ -54,12 +54,13 @@ job_do(struct inspect *s, const struct batch *b, const struct job *job)
 		.ip = b->bytes + job->at,
 		.ip_captured = job->length };
 
-	if (d->over)
-		return;
 	if (job->length == 0) {
 		flow_end(s, d);
-		return;
+		atomic_store_explicit(&d->done, true, memory_order_release);
+		return; /* the caller may free it now */
 	}
+	if (d->over)
+		return;
 	if (d->inspection == NULL)
 		d->inspection = inspection_new(s->inspector);
 	if (d->inspection == NULL || inspection_packet(s->inspector, d->inspection, &p))

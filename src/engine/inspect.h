@@ -16,6 +16,7 @@ struct inspected {
 	bool begun, ended;             /* the caller's: packets, the end were posted */
 	bool over;                     /* the thread's: settled, or ended */
 	atomic_bool settled;           /* no more packets are wanted */
+	atomic_bool done;              /* the end was reached: nothing posted is left */
 	struct ndpi_facts facts;       /* good after inspect_drain() */
 };
 
