@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include "hello.h"
-#include "inspect.h"
 
 /* Addresses whose names are kept. */
 #define NAMES_LIMIT 65536
 /* STUN messages of a flow that are searched for a realm. */
 #define REALM_TRIES 8
-/* Packets of a flow that are offered to nDPI; it takes what it wants of them. */
-#define INSPECT_PACKETS 10
 
 struct flow_detail {
-	struct inspected inspected;
+	struct inspection *inspection; /* while nDPI is being shown packets */
+	struct ndpi_facts facts;
+	bool inspected;
 	uint8_t realm_tries;
 	const char *realm;
 	struct hello hello;
@@ -23,7 +22,7 @@ struct engine {
 	struct flow_table *flows;
 	struct names *names;
 	struct strings *strings;
-	struct inspect *inspect;
+	struct inspector *inspector;
 	struct hellos *hellos;
 	struct session *session;
 	struct traffic traffic;
@@ -32,26 +31,42 @@ struct engine {
 };
 
 static void
+detail_settle(struct engine *g, struct flow *f)
+{
+	struct flow_detail *d = f->detail;
+
+	f->settled = true;
+	if (d == NULL || d->inspection == NULL)
+		return;
+	inspection_end(g->inspector, d->inspection, &d->facts);
+	d->inspection = NULL;
+	d->inspected = true;
+	f->opaque |= d->facts.dissector != DISSECTOR_NONE;
+}
+
+static void
 flow_finished(struct flow *f, void *context)
 {
 	struct engine *g = context;
 
-	f->settled = true;
+	detail_settle(g, f);
 	if (f->detail == NULL)
 		return;
-	inspect_end(g->inspect, &f->detail->inspected);
 	hello_end(g->hellos, &f->detail->hello);
+	if (f->detail->hello.found) {
+		hello_tell(&f->detail->hello, &f->detail->facts);
+		f->detail->inspected = true;
+	}
 }
 
 static void
 detail_release(struct flow_detail *d, void *context)
 {
 	struct engine *g = context;
+	struct ndpi_facts unused;
 
-	inspect_end(g->inspect, &d->inspected);
-	if (d->inspected.begun &&
-	    !atomic_load_explicit(&d->inspected.done, memory_order_acquire))
-		inspect_drain(g->inspect);
+	if (d->inspection != NULL)
+		inspection_end(g->inspector, d->inspection, &unused);
 	hello_end(g->hellos, &d->hello);
 	free(d);
 }
@@ -59,10 +74,7 @@ detail_release(struct flow_detail *d, void *context)
 static const struct ndpi_facts *
 flow_ndpi(const struct flow *f)
 {
-	const struct flow_detail *d = f->detail;
-
-	return d != NULL && (d->inspected.begun || d->hello.found) ? &d->inspected.facts
-								   : NULL;
+	return f->detail != NULL && f->detail->inspected ? &f->detail->facts : NULL;
 }
 
 static const char *
@@ -86,8 +98,8 @@ engine_new(const struct engine_options *options, struct error *e)
 	g->hellos = hellos_new(g->strings);
 	if (!g->decoder || !g->flows || !g->names || !g->strings || !g->hellos)
 		goto fail;
-	g->inspect = inspect_new(e);
-	if (g->inspect == NULL)
+	g->inspector = inspector_new(g->strings, e);
+	if (g->inspector == NULL)
 		goto fail;
 	return g;
 fail:
@@ -104,7 +116,7 @@ engine_free(struct engine *g)
 		return;
 	session_free(g->session);
 	flow_table_free(g->flows);
-	inspect_free(g->inspect);
+	inspector_free(g->inspector);
 	hellos_free(g->hellos);
 	names_free(g->names);
 	strings_free(g->strings);
@@ -133,13 +145,15 @@ inspect(struct engine *g, const struct flow_update *u, const struct packet *p)
 	if (f->settled || u->datagram != NULL || !u->fresh)
 		return;
 	d = addr_is_multicast(&p->dst) ? NULL : detail_get(f);
-	if (d == NULL || f->inspected >= INSPECT_PACKETS ||
-	    atomic_load_explicit(&d->inspected.settled, memory_order_acquire)) {
+	if (d != NULL && d->inspection == NULL)
+		d->inspection = inspection_new(g->inspector);
+	if (d == NULL || d->inspection == NULL) {
 		f->settled = true;
 		return;
 	}
 	f->inspected++;
-	inspect_packet(g->inspect, &d->inspected, p);
+	if (inspection_packet(g->inspector, d->inspection, p))
+		detail_settle(g, f);
 }
 
 static void
@@ -233,26 +247,12 @@ engine_packet(struct engine *g, const struct frame *f)
 	inspect(g, &u, &p);
 }
 
-/* What a hello told stands in the place of what nDPI made of it. */
-static void
-hellos_tell(struct engine *g)
-{
-	for (size_t i = 0; i < flow_table_count(g->flows); i++) {
-		struct flow *f = flow_table_at(g->flows, i);
-
-		if (f != NULL && f->detail != NULL && f->detail->hello.found)
-			hello_tell(&f->detail->hello, &f->detail->inspected.facts);
-	}
-}
-
 const struct session *
 engine_finish(struct engine *g, uint64_t kernel_drops)
 {
 	struct session_input input;
 
 	flow_table_finish(g->flows);
-	inspect_drain(g->inspect);
-	hellos_tell(g);
 	g->traffic.decoder = *decoder_stats(g->decoder);
 	g->traffic.flows = *flow_table_stats(g->flows);
 	input = (struct session_input){
