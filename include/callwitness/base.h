@@ -205,6 +205,8 @@ struct strings;
 struct strings *strings_new(void);
 const char *strings_intern(struct strings *s, const char *text, size_t length);
 void strings_free(struct strings *s);
+/* How many were refused at the bound of 64 MiB: interning gave NULL. */
+uint64_t strings_refused(const struct strings *s);
 
 /*
  * Slots passed round in order between one thread that fills them and one that empties
@@ -234,6 +236,8 @@ void handoff_stop(struct handoff *h);
  * one label; a "*" within a label is any run of characters of that label.
  */
 bool glob_host(const char *pattern, const char *host);
+/* Whether text could be a host or a pattern of hosts: printable, no space, not empty. */
+bool text_is_host(const char *text, size_t length);
 /* A "*" is any run of characters, case-insensitive. */
 bool glob_text(const char *pattern, const char *text);
 

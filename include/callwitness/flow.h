@@ -63,8 +63,6 @@ struct stream {
 /* At most this many streams a flow; what comes after is counted in the last one. */
 #define FLOW_STREAMS 64
 
-#define SHAPE_GAPS 16
-
 /* Streaming features of an opaque flow; fixed size. Arrays are by end. */
 struct shape {
 	uint32_t packets[2]; /* with payload */
@@ -74,16 +72,13 @@ struct shape {
 	uint32_t units[2];      /* application data units: same-direction runs */
 	uint64_t unit_bytes[2]; /* of the units counted */
 	double unit_square_sum[2];
-	uint64_t unit_max[2];
-	uint32_t batches[2];       /* bursts after at least 1 s of silence of that end */
-	uint32_t gaps[SHAPE_GAPS]; /* log2 ms histogram of gaps between batches of either
-				      end */
+	uint32_t batches[2]; /* bursts after at least 1 s of silence of that end */
 	double gap_sum,
 	    gap_square_sum; /* s, between batches of the end that sends more batches */
 	uint32_t gap_count;
-	uint32_t seconds[2];           /* distinct seconds with payload */
-	uint32_t both_seconds;         /* seconds in which both ends sent */
-	uint64_t second_square_sum[2]; /* of bytes per active second */
+	uint32_t seconds[2];         /* distinct seconds with payload */
+	uint32_t both_seconds;       /* seconds in which both ends sent */
+	double second_square_sum[2]; /* of bytes per active second */
 	/* running state */
 	int64_t second_at;
 	uint64_t second_bytes[2];

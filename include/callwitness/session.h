@@ -30,7 +30,6 @@ struct judged_flow {
 	    *country;      /* of the recipient; entity may be a bare domain, or NULL */
 	const char *label; /* the host, else the address as text */
 	enum party party;
-	char disagreement[160]; /* with nDPI, or between names; "" if none */
 	size_t finding_count;
 	struct finding *findings;
 };
@@ -66,8 +65,7 @@ struct coverage {
 	uint64_t mid_flow;          /* flows */
 	uint64_t unnamed_up_bytes;  /* no name and no rule */
 	uint64_t unlisted_up_bytes; /* a name that no signature knows */
-	uint64_t unlisted_hosts;
-	uint64_t unknown_up_bytes; /* category unknown */
+	uint64_t unknown_up_bytes;  /* category unknown */
 	uint64_t folded_flows, folded_payload_bytes, evicted_flows;
 	uint64_t names_forgotten;
 	uint64_t payload_bytes;   /* both ways, as decoded packet by packet */
@@ -134,6 +132,9 @@ struct session {
 /* Judges everything. NULL when memory runs out. Loans the input's objects until freed. */
 struct session *session_new(const struct session_input *in);
 void session_free(struct session *s);
+/* Where nDPI, or another name of the address, says otherwise: a sentence, "" if nowhere.
+ */
+void session_disagreement(const struct judged_flow *f, char *text, size_t size);
 /* The reason of one finding. */
 void session_why(const struct session *s, const struct judged_flow *f,
     const struct finding *finding, char *text, size_t size);

@@ -4,6 +4,9 @@
 
 #include <callwitness/base.h>
 
+/* Traffic makes strings: past this many bytes none is new. */
+#define STRINGS_BYTES (64u << 20)
+
 struct slot {
 	const char *text; /* NULL: free */
 	size_t length;
@@ -14,6 +17,8 @@ struct strings {
 	struct arena arena;
 	struct slot *slots;
 	size_t room, count; /* room is a power of two */
+	size_t bytes;
+	uint64_t refused;
 };
 
 struct strings *
@@ -78,11 +83,22 @@ strings_intern(struct strings *s, const char *text, size_t length)
 	slot = slot_find(s->slots, s->room, text, length, hash);
 	if (slot->text != NULL)
 		return slot->text;
+	if (length + 1 > STRINGS_BYTES - s->bytes) {
+		s->refused++;
+		return NULL;
+	}
 	slot->text = arena_text(&s->arena, text, length);
 	if (slot->text == NULL)
 		return NULL;
 	slot->length = length;
 	slot->hash = hash;
 	s->count++;
+	s->bytes += length + 1;
 	return slot->text;
+}
+
+uint64_t
+strings_refused(const struct strings *s)
+{
+	return s->refused;
 }

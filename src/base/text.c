@@ -87,3 +87,12 @@ glob_host(const char *pattern, const char *host)
 		h = h_start - 1;
 	}
 }
+
+bool
+text_is_host(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x7f)
+			return false;
+	return length > 0;
+}

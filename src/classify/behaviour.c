@@ -37,7 +37,7 @@ view(const struct shape *s, unsigned local, int64_t lasted_ns, struct view *v)
 	v->ratio = v->down > 0 ? v->up / v->down : v->up > 0 ? 1000 : 0;
 	v->lasted_s = (double)lasted_ns / SECOND_NS;
 	v->busy = v->lasted_s >= 1 ? s->both_seconds / v->lasted_s : 0;
-	v->rate_cov = cov(v->up, (double)s->second_square_sum[local], s->seconds[local]);
+	v->rate_cov = cov(v->up, s->second_square_sum[local], s->seconds[local]);
 	v->reply_mean =
 	    s->units[!local] ? (double)s->unit_bytes[!local] / s->units[!local] : 0;
 	v->reply_cov = cov(

@@ -214,11 +214,8 @@ host_name(struct inspector *i, const char *host, size_t size)
 {
 	size_t length = strnlen(host, size);
 
-	if (length == 0)
+	if (!text_is_host(host, length))
 		return NULL;
-	for (size_t k = 0; k < length; k++)
-		if ((unsigned char)host[k] <= ' ' || (unsigned char)host[k] >= 0x7f)
-			return NULL;
 	return strings_intern(i->strings, host, length);
 }
 

@@ -13,6 +13,7 @@ struct search {
 	const struct signatures *set;
 	const struct subject *subject;
 	const struct signature *app;
+	unsigned lacks; /* keys that the subject has no value for */
 	const struct way *best;
 };
 
@@ -198,6 +199,8 @@ search_index(struct search *search, enum way_index index, const struct way *prob
 
 		if (way_orders[index](w, probe) != 0)
 			return;
+		if (w->rule->match.keys & search->lacks)
+			continue;
 		if (way_wins(search, w, search->best) && way_holds(w, search->subject))
 			search->best = w;
 	}
@@ -262,11 +265,23 @@ search_net(struct search *search)
 	}
 }
 
+static unsigned
+keys_lacking(const struct subject *s)
+{
+	return (s->host ? 0 : MATCH_HOST) | (s->addr ? 0 : MATCH_NET) |
+	       (s->alpn ? 0 : MATCH_ALPN) | (s->ndpi ? 0 : MATCH_NDPI) |
+	       (s->ja3 ? 0 : MATCH_JA3) | (s->cert ? 0 : MATCH_CERT) |
+	       (s->process ? 0 : MATCH_PROCESS) | (s->dissector ? 0 : MATCH_DISSECTOR) |
+	       (s->message ? 0 : MATCH_MESSAGE) | (s->behaviour ? 0 : MATCH_BEHAVIOUR);
+}
+
 const struct rule *
 signatures_match(const struct signatures *s, const struct subject *subject,
     const struct signature *app, struct specificity *how)
 {
-	struct search search = { .set = s, .subject = subject, .app = app };
+	struct search search = {
+		.set = s, .subject = subject, .app = app, .lacks = keys_lacking(subject)
+	};
 	struct way probe = { .dissector = subject->dissector,
 		.message = subject->message };
 

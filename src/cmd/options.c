@@ -107,7 +107,7 @@ options_parse(
 	int code = 0;
 
 	options_table(c, longs, shorts);
-	optind = 1;
+	optind = 0; /* glibc: forget what an earlier parse left */
 	while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		const struct option_row *o = option_by_code(c, code);
 

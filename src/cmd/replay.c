@@ -125,6 +125,7 @@ run_report(
     struct run *run, const struct session *session, const char *started, struct error *e)
 {
 	char host[256] = "";
+	int rc = 0;
 	struct report report = { .session = session,
 		.signatures = run->signatures,
 		.capture = run->capture,
@@ -136,13 +137,13 @@ run_report(
 	    report_folder(&report, run->options.folder, e) != 0)
 		return fail(e, EXIT_INPUT);
 	if (run->options.json)
-		(void)report_json(&report, stdout);
+		rc = report_json(&report, stdout);
 	else
 		report_summary(&report, &style, stdout);
 	if (run->options.folder != NULL && !run->options.json)
 		printf(
 		    "\nWritten to %s: report.json, flows.ndjson\n", run->options.folder);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
+	if (rc != 0 || fflush(stdout) != 0 || ferror(stdout)) {
 		error_add(e, "standard output", 0, 0, "cannot be written");
 		return fail(e, EXIT_INPUT);
 	}

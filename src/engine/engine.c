@@ -184,7 +184,8 @@ learn_realm(struct engine *g, struct flow *f, const struct packet *p)
 	d->realm_tries++;
 	if (stun_parse(p->payload, p->payload_captured, p->payload_length, &g->stun) ==
 		DISSECT_YES &&
-	    strchr(g->stun.realm, '.') != NULL)
+	    strchr(g->stun.realm, '.') != NULL &&
+	    text_is_host(g->stun.realm, strlen(g->stun.realm)))
 		d->realm =
 		    strings_intern(g->strings, g->stun.realm, strlen(g->stun.realm));
 }

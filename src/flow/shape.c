@@ -18,8 +18,6 @@ unit_close(struct shape *s)
 	s->units[end]++;
 	s->unit_bytes[end] += s->unit_open;
 	s->unit_square_sum[end] += (double)s->unit_open * (double)s->unit_open;
-	if (s->unit_open > s->unit_max[end])
-		s->unit_max[end] = s->unit_open;
 	s->unit_open = 0;
 }
 
@@ -30,7 +28,8 @@ second_close(struct shape *s)
 		if (s->second_bytes[end] == 0)
 			continue;
 		s->seconds[end]++;
-		s->second_square_sum[end] += s->second_bytes[end] * s->second_bytes[end];
+		s->second_square_sum[end] +=
+		    (double)s->second_bytes[end] * (double)s->second_bytes[end];
 	}
 	if (s->second_bytes[0] && s->second_bytes[1])
 		s->both_seconds++;
@@ -41,15 +40,8 @@ static void
 batch_add(struct shape *s, unsigned end, int64_t gap_ns)
 {
 	double gap = (double)gap_ns / (double)SECOND_NS;
-	int64_t ms = gap_ns / 1000000;
-	unsigned bin = 0;
 
 	s->batches[end]++;
-	while (ms > 1 && bin < SHAPE_GAPS - 1) {
-		ms >>= 1;
-		bin++;
-	}
-	s->gaps[bin]++;
 	s->gap_sum += gap;
 	s->gap_square_sum += gap * gap;
 	s->gap_count++;

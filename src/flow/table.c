@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The flow table: one hash, one list a transport by age, slots that never move. */
 #include <stdlib.h>
+#include <unistd.h>
 #include "private.h"
 
 #define CHUNK 1024
@@ -13,8 +14,8 @@
 enum { AGE_UDP, AGE_TCP, AGE_OTHER, AGES };
 
 const struct flow_limits flow_limits_default = {
-	.active = 1 << 18,
-	.kept = 1 << 20,
+	.active = 1 << 17,
+	.kept = 1 << 18,
 	.udp_idle_ns = 180 * SECOND_NS,
 	.tcp_idle_ns = 600 * SECOND_NS,
 	.other_idle_ns = 60 * SECOND_NS,
@@ -32,6 +33,8 @@ struct flow_table {
 	uint32_t *buckets;
 	uint32_t mask, active;
 	uint32_t oldest[AGES], youngest[AGES];
+	uint64_t
+	    seed; /* so that nobody can aim at one bucket; nothing told depends on it */
 	uint32_t next_id, last; /* last: the slot of the packet before */
 	struct flow_stats stats;
 	struct datagram datagram;
@@ -81,6 +84,7 @@ flow_table_new(const struct flow_limits *limits,
 	t->context = context;
 	t->mask = BUCKETS_MIN - 1;
 	t->last = NONE;
+	(void)getentropy(&t->seed, sizeof(t->seed));
 	t->buckets = malloc(BUCKETS_MIN * sizeof(*t->buckets));
 	if (t->buckets == NULL) {
 		free(t);
@@ -164,9 +168,10 @@ flow_finish(struct flow_table *t, uint32_t index, enum flow_close how)
 	bucket_remove(t, f, index);
 	list_remove(t, f);
 	f->in_table = false;
-	f->closed =
-	    (uint8_t)(how == FLOW_ACTIVE && f->tcp_fin[0] && f->tcp_fin[1] ? FLOW_CLOSED
-									   : how);
+	if ((how == FLOW_ACTIVE || how == FLOW_IDLE) &&
+	    (f->tcp_reset || (f->tcp_fin[0] && f->tcp_fin[1])))
+		how = FLOW_CLOSED;
+	f->closed = (uint8_t)how;
 	t->active--;
 	if (t->last == index)
 		t->last = NONE;
@@ -350,7 +355,7 @@ flow_find(struct flow_table *t, const struct flow_key *key, uint64_t *hash)
 		*hash = slot(t, at)->hash;
 		return at;
 	}
-	*hash = hash_bytes(key, sizeof(*key), 0);
+	*hash = hash_bytes(key, sizeof(*key), t->seed);
 	for (at = t->buckets[*hash & t->mask]; at != NONE;
 	     at = slot(t, at)->next_in_bucket) {
 		struct flow *f = slot(t, at);

@@ -196,6 +196,7 @@ json_flow(const struct report *r, const struct judged_flow *j)
 {
 	json_t *record = json_head(j);
 	json_t *streams = json_array();
+	char disagreement[160];
 
 	if (record == NULL || streams == NULL) {
 		json_decref(record);
@@ -213,7 +214,8 @@ json_flow(const struct report *r, const struct judged_flow *j)
 	for (size_t i = 0; i < j->finding_count; i++)
 		json_array_append_new(streams, json_stream(r, j, &j->findings[i]));
 	json_object_set_new(record, "streams", streams);
-	json_object_set_new(record, "disagreement",
-	    json_text(j->disagreement[0] ? j->disagreement : NULL));
+	session_disagreement(j, disagreement, sizeof(disagreement));
+	json_object_set_new(
+	    record, "disagreement", json_text(disagreement[0] ? disagreement : NULL));
 	return record;
 }

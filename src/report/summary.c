@@ -102,8 +102,10 @@ write_locals(const struct report *r, FILE *out)
 		fprintf(
 		    out, "  and %zu more machines\n", r->session->local_count - shown);
 	if (r->session->local_count == 0)
-		fprintf(out,
-		    "  judged: nobody, no machine of this capture opens connections\n");
+		fprintf(out, "  judged: nobody, %s\n",
+		    r->session->input.local_count > 0
+			? "no flow has an address given with --local"
+			: "no machine of this capture opens connections");
 }
 
 static void

@@ -43,7 +43,10 @@ flows_collect(struct session *s, const struct session_input *in)
 static const char *
 certificate_name(const struct session_input *in, const char *names)
 {
-	return strings_intern(in->strings, names, strcspn(names, ","));
+	size_t length = strcspn(names, ",");
+
+	return text_is_host(names, length) ? strings_intern(in->strings, names, length)
+					   : NULL;
 }
 
 /* The names of a flow's remote end: the first source that knows any. */
@@ -64,8 +67,12 @@ flow_names(struct judged_flow *j, const struct session_input *in)
 			in->names, remote, j->flow->first_ns, true, id->names)) > 0) {
 		id->host_source = HOST_DNS;
 	} else if (j->ndpi != NULL && j->ndpi->certificate != NULL) {
+		const char *name = certificate_name(in, j->ndpi->certificate);
+
+		if (name == NULL)
+			return;
 		id->host_source = HOST_CERTIFICATE;
-		id->names[id->name_count++] = certificate_name(in, j->ndpi->certificate);
+		id->names[id->name_count++] = name;
 	} else if (realm != NULL) {
 		id->host_source = HOST_REALM;
 		id->names[id->name_count++] = realm;
@@ -155,39 +162,41 @@ finding_main(const struct judged_flow *j)
 	return best;
 }
 
-/* nDPI's category is evidence, never the verdict: where it says otherwise the record
- * tells. */
-static void
-flow_disagree(struct judged_flow *j)
+/* nDPI's category is evidence, never the verdict. */
+static bool
+ndpi_differs(const struct ndpi_facts *n, const struct verdict *v)
 {
 	static const struct {
 		const char *ndpi;
-		bool content, service;
-	} media[] = { { "Video", true, false }, { "VoIP", true, false },
-		{ "Media", true, false }, { "Streaming", true, false },
-		{ "Advertisement", false, true } };
+		bool content;
+	} media[] = { { "Video", true }, { "VoIP", true }, { "Media", true },
+		{ "Streaming", true }, { "Advertisement", false } };
+	bool content = v->category == CATEGORY_CONTENT;
+	bool service =
+	    v->category == CATEGORY_TELEMETRY || v->category == CATEGORY_DIAGNOSTICS;
+
+	if (n == NULL || n->category == NULL || v->category == CATEGORY_UNKNOWN)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(media); i++)
+		if (strcmp(n->category, media[i].ndpi) == 0)
+			return media[i].content ? !content : !service;
+	return false;
+}
+
+void
+session_disagreement(const struct judged_flow *j, char *text, size_t size)
+{
 	const struct finding *f = finding_main(j);
 
+	text[0] = '\0';
 	if (f == NULL)
 		return;
-	if (f->verdict.names_differ)
-		snprintf(j->disagreement, sizeof(j->disagreement),
-		    "the address has names that disagree on the category");
-	if (j->ndpi == NULL || j->ndpi->category == NULL)
-		return;
-	for (size_t i = 0; i < COUNT_OF(media); i++) {
-		bool content = f->verdict.category == CATEGORY_CONTENT;
-		bool service = f->verdict.category == CATEGORY_TELEMETRY ||
-			       f->verdict.category == CATEGORY_DIAGNOSTICS;
-
-		if (strcmp(j->ndpi->category, media[i].ndpi) != 0 ||
-		    (media[i].content && content) || (media[i].service && service) ||
-		    f->verdict.category == CATEGORY_UNKNOWN)
-			continue;
-		snprintf(j->disagreement, sizeof(j->disagreement),
-		    "nDPI's category is %s, ours is %s", j->ndpi->category,
-		    category_name(f->verdict.category));
-	}
+	if (ndpi_differs(j->ndpi, &f->verdict))
+		snprintf(text, size, "nDPI's category is %s, ours is %s",
+		    j->ndpi->category, category_name(f->verdict.category));
+	else if (f->verdict.names_differ)
+		snprintf(
+		    text, size, "the address has names that disagree on the category");
 }
 
 struct session *
@@ -206,8 +215,6 @@ session_new(const struct session_input *in)
 	if (session_apps(s, in) != 0)
 		goto fail;
 	session_parties(s, in);
-	for (size_t i = 0; i < s->flow_count; i++)
-		flow_disagree(&s->flows[i]);
 	if (session_totals(s, in) != 0 || session_recipients(s) != 0)
 		goto fail;
 	return s;

@@ -30,7 +30,8 @@ coverage_add(struct coverage *c, const struct judged_flow *j)
 			c->unknown_up_bytes += f->up_bytes;
 		if (f->verdict.basis == BASIS_UNLISTED)
 			c->unlisted_up_bytes += f->up_bytes;
-		if (f->verdict.basis == BASIS_NONE && j->identity.host == NULL)
+		if (f->verdict.rule == NULL && j->identity.host == NULL &&
+		    f->verdict.category != CATEGORY_OTHER)
 			c->unnamed_up_bytes += f->up_bytes;
 	}
 }
@@ -101,7 +102,7 @@ session_totals(struct session *s, const struct session_input *in)
 	c->folded_flows = stats->folded;
 	c->folded_payload_bytes = stats->folded_payload_bytes;
 	c->evicted_flows = stats->evicted;
-	c->names_forgotten = names_forgotten(in->names);
+	c->names_forgotten = names_forgotten(in->names) + strings_refused(in->strings);
 	c->accounted_bytes = stats->folded_payload_bytes;
 	for (size_t i = 0; i < s->flow_count; i++) {
 		const struct judged_flow *j = &s->flows[i];

@@ -100,7 +100,6 @@ units_end_at_turns_and_pauses(void **state)
 	shape_end(&l.shape);
 	assert_int_equal(l.shape.units[LOCAL], 3);
 	assert_int_equal(l.shape.unit_bytes[LOCAL], 701);
-	assert_int_equal(l.shape.unit_max[LOCAL], 400);
 	assert_int_equal(l.shape.units[REMOTE], 1);
 	assert_true(l.shape.unit_square_sum[LOCAL] == 300.0 * 300 + 400.0 * 400 + 1);
 }
@@ -120,8 +119,6 @@ batches_begin_after_a_second_of_silence(void **state)
 	assert_int_equal(l.shape.batches[LOCAL], 3);
 	assert_int_equal(l.shape.batches[REMOTE], 1);
 	assert_int_equal(l.shape.gap_count, 2);
-	assert_int_equal(l.shape.gaps[9], 1);  /* 1000 ms */
-	assert_int_equal(l.shape.gaps[12], 1); /* 4096 ms */
 	assert_true(l.shape.gap_sum > 5.09 && l.shape.gap_sum < 5.1);
 }
 
