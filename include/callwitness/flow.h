@@ -24,7 +24,6 @@ struct flow_side {
 	uint64_t bytes;               /* frames on the wire */
 	uint64_t payload_bytes;       /* of the transport; each TCP sequence byte once */
 	uint64_t retransmitted_bytes; /* TCP payload sent again */
-	uint64_t captured_bytes;      /* of payload, less what the snap length cut */
 };
 
 /* RTP measured per stream; enough to tell audio from video without any signalling. */

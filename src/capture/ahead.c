@@ -8,8 +8,8 @@
 #include "private.h"
 
 #define BATCHES 4
-#define BATCH_FRAMES 512
-#define BATCH_BYTES (256u << 10)
+#define BATCH_FRAMES 1024
+#define BATCH_BYTES (512u << 10)
 #define CACHE_LINE 64
 
 struct batch {

@@ -18,7 +18,7 @@ stream_subject(const struct circumstances *c, const struct stream *s, struct ver
 		if (c->flow->shape != NULL)
 			v->behaviour = (uint8_t)shape_behaviour(c->flow->shape, c->local,
 			    c->flow->last_ns - c->flow->first_ns, NULL, 0);
-	} else if (v->dissector == DISSECTOR_RTP && s->rtp != NULL) {
+	} else if (v->message == MESSAGE_MEDIA && s->rtp != NULL) {
 		v->message = (uint8_t)rtp_stats_medium(s->rtp, NULL, 0);
 	}
 }

@@ -254,6 +254,8 @@ engine_finish(struct engine *g, uint64_t kernel_drops)
 	struct session_input input;
 
 	flow_table_finish(g->flows);
+	inspector_free(g->inspector); /* its facts are kept; room for the judgement */
+	g->inspector = NULL;
 	g->traffic.decoder = *decoder_stats(g->decoder);
 	g->traffic.flows = *flow_table_stats(g->flows);
 	input = (struct session_input){

@@ -410,9 +410,6 @@ flow_count(struct flow_table *t, struct flow *f, unsigned sender, const struct p
 	if (p->payload_length == 0 || (p->proto == 6 && out->new_payload == 0))
 		return;
 	side->payload_bytes += out->new_payload;
-	side->captured_bytes += p->payload_captured < out->new_payload
-				    ? p->payload_captured
-				    : out->new_payload;
 	out->stream = stream_count(f, sender, p, out->new_payload, &t->datagram, &asked);
 	out->datagram = asked ? &t->datagram : NULL;
 	if (out->stream == NULL) /* out of memory: not counted, so that sums agree */

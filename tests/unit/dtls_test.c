@@ -92,7 +92,8 @@ test_unified_header(void **state)
 	assert_int_equal(dissect_ports(&v, 50000, 50001).result, DISSECT_NO);
 	assert_int_equal(dissect_in(&v, settled).message, MESSAGE_DATA);
 	/* Media may settle the flow after the handshake; its variant remembers. */
-	settled = (struct dissect_context){ 50000, 50001, DISSECTOR_RTP, hello_variant() };
+	settled =
+	    (struct dissect_context){ 50000, 50001, DISSECTOR_RTP, hello_variant() };
 	assert_int_equal(dissect_in(&v, settled).message, MESSAGE_DATA);
 	v.bytes[0] = 0x2e;
 	assert_int_equal(dissect_in(&v, settled).message, MESSAGE_HANDSHAKE);
