@@ -209,28 +209,6 @@ void strings_free(struct strings *s);
 uint64_t strings_refused(const struct strings *s);
 
 /*
- * Slots passed round in order between one thread that fills them and one that empties
- * them. The caller owns what the slots number; these calls say whose they are.
- */
-struct handoff;
-
-struct handoff *handoff_new(unsigned slots);
-void handoff_free(struct handoff *h);
-/* The filler's next slot, when one is empty; -1 after handoff_stop(). Then hand it over.
- */
-int handoff_fill(struct handoff *h);
-void handoff_filled(struct handoff *h);
-/* The filler hands over no more. */
-void handoff_close(struct handoff *h);
-/* The filler waits until all that it handed over was given back. */
-void handoff_drain(struct handoff *h);
-/* The emptier's next slot, when one is filled; -1 at the end. Then give it back. */
-int handoff_empty(struct handoff *h);
-void handoff_emptied(struct handoff *h);
-/* The emptier wants no more. */
-void handoff_stop(struct handoff *h);
-
-/*
  * Host pattern by label, case-insensitive, trailing dot ignored. A leading "*" label
  * stands for one or more labels ("*.zoom.us" excludes "zoom.us"); a lone "*" elsewhere is
  * one label; a "*" within a label is any run of characters of that label.

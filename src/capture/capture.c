@@ -14,8 +14,6 @@ struct capture {
 	bool delivered; /* the head of heap[0] is on loan */
 	bool ended;
 	uint64_t number;
-	struct ahead *ahead;
-	bool begun; /* ahead was started, or could not be */
 };
 
 static bool
@@ -92,7 +90,7 @@ capture_end(struct capture *c)
 }
 
 int
-capture_pull(struct capture *c, struct frame *out)
+capture_next(struct capture *c, struct frame *out)
 {
 	int more = 0;
 
@@ -102,46 +100,11 @@ capture_pull(struct capture *c, struct frame *out)
 	} else if (!c->ended) {
 		more = merged_next(c, out);
 	}
-	if (more)
+	if (!more)
+		capture_end(c);
+	else
 		out->number = ++c->number;
 	return more;
-}
-
-/* A pipe's frames are wanted as they come, not a batch later. */
-static bool
-capture_is_regular(const struct capture *c)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (!c->inputs[i].source.regular)
-			return false;
-	return true;
-}
-
-int
-capture_next(struct capture *c, struct frame *out)
-{
-	int more = 0;
-
-	if (!c->begun && capture_is_regular(c))
-		c->ahead = ahead_start(c);
-	c->begun = true;
-	more = c->ahead != NULL ? ahead_next(c->ahead, out) : capture_pull(c, out);
-	if (!more) {
-		ahead_stop(c->ahead);
-		c->ahead = NULL;
-		capture_end(c);
-	}
-	return more;
-}
-
-uint64_t
-capture_consumed(const struct capture *c)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < c->count; i++)
-		sum += c->inputs[i].consumed;
-	return sum;
 }
 
 /* Every file's error is told, not only the first one's. */
@@ -219,9 +182,9 @@ capture_progress(const struct capture *c, uint64_t *done, uint64_t *total)
 {
 	bool known = true;
 
-	*done = c->ahead != NULL ? ahead_consumed(c->ahead) : capture_consumed(c);
-	*total = 0;
+	*done = *total = 0;
 	for (size_t i = 0; i < c->count; i++) {
+		*done += c->inputs[i].consumed;
 		*total += c->inputs[i].source.size;
 		known = known && c->inputs[i].source.regular;
 	}
@@ -234,7 +197,6 @@ capture_close(struct capture *c)
 {
 	if (c == NULL)
 		return;
-	ahead_stop(c->ahead);
 	digest_cancel(c->digest);
 	for (size_t i = 0; i < c->opened; i++)
 		input_close(&c->inputs[i]);

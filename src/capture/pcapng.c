@@ -128,13 +128,6 @@ interface_add(struct pcapng *p)
 	return &p->interfaces[p->count++];
 }
 
-/* The LINKTYPE_ values that libpcap gives another number in memory. */
-static int
-linktype_here(uint16_t linktype)
-{
-	return linktype == 101 ? 12 : linktype;
-}
-
 static int
 interface_block(struct input *in, struct block *block, struct frame *out)
 {

@@ -9,7 +9,8 @@
 
 /*
  * A file or a pipe read through one buffer, so that its first bytes can be looked at
- * without seeking. A regular file ends where it ended when it was opened.
+ * without seeking; frames stay where they were read. A regular file ends where it ended
+ * when it was opened.
  */
 struct source {
 	int fd; /* -1: none; 0 is not ours to close */
@@ -26,8 +27,6 @@ int source_open(struct source *s, const char *path, struct error *e);
 void source_close(struct source *s);
 /* Whether `n` bytes stand at source_at(); fewer only at the end. */
 bool source_fill(struct source *s, size_t n);
-/* Past the buffer for big reads; the count, 0 at the end (or failure is set). */
-size_t source_read(struct source *s, uint8_t *to, size_t n);
 /* Reads a pipe to its end for the digest's sake. */
 void source_drain(struct source *s);
 
@@ -63,6 +62,13 @@ extern const struct clock clock_default; /* microseconds */
 void clock_set_resolution(struct clock *c, uint8_t resolution);
 /* Clamped to what is from 1970 on and fits. */
 int64_t clock_ns(const struct clock *c, uint64_t ticks);
+
+/* The LINKTYPE_ value that libpcap gives another number in memory: raw IP. */
+static inline int
+linktype_here(uint32_t linktype)
+{
+	return linktype == 101 ? 12 : (int)linktype;
+}
 
 struct filter;
 
@@ -123,21 +129,5 @@ struct digest *digest_start(struct input *inputs, size_t count);
 void digest_join(struct digest *d);
 /* Stops early, frees. */
 void digest_cancel(struct digest *d);
-
-/* The next frame read by this thread: 1, or 0 at the end. Data is on loan until the next. */
-int capture_pull(struct capture *c, struct frame *out);
-/* Bytes of all files read so far. */
-uint64_t capture_consumed(const struct capture *c);
-
-/* A thread that pulls frames of a capture ahead of their use. */
-struct ahead;
-
-/* NULL when there is no thread or memory to be had: pull instead. */
-struct ahead *ahead_start(struct capture *c);
-int ahead_next(struct ahead *a, struct frame *out);
-/* Bytes of the files read up to the frames that were given out. */
-uint64_t ahead_consumed(const struct ahead *a);
-/* Ends the thread, frees; the capture is the caller's thread's again. */
-void ahead_stop(struct ahead *a);
 
 #endif

@@ -36,7 +36,7 @@ say_rtp(struct sentence *w, const struct stream *s)
 	(void)rtp_stats_medium(s->rtp, medium, sizeof(medium));
 	say(w, "; RTP payload type %u: %s", s->payload_type, medium);
 	if (s->rtp->levelled > 0)
-		say(w, "; audio level: voice in %u, digital silence in %u of %u packets",
+		say(w, "; audio level: V bit in %u, digital silence in %u of %u packets",
 		    s->rtp->voiced, s->rtp->silent, s->rtp->levelled);
 }
 
