@@ -157,6 +157,21 @@ int specificity_compare(const struct specificity *a, const struct specificity *b
 const struct rule *signatures_match(const struct signatures *s,
     const struct subject *subject, const struct signature *app, struct specificity *how);
 
+/* Whether some rule that such a stream could match asks for the local port. */
+bool signatures_ask_local_port(const struct signatures *s, enum dissector d);
+
+/*
+ * The same answers as signatures_match(), remembered. Texts are compared as pointers:
+ * they must live, unchanged, as long as the memo.
+ */
+struct match_memo;
+
+struct match_memo *match_memo_new(
+    const struct signatures *s, const struct signature *app);
+void match_memo_free(struct match_memo *m);
+const struct rule *match_memo_match(
+    struct match_memo *m, const struct subject *subject, struct specificity *how);
+
 /* Names: who is behind an address. */
 
 enum host_source {
@@ -274,6 +289,7 @@ struct verdict {
 
 struct circumstances {
 	const struct signatures *signatures;
+	struct match_memo *memo; /* of those signatures and that app, or NULL */
 	const struct flow *flow;
 	unsigned local; /* index of the local end */
 	bool foreign;   /* the local end is not the judged machine */

@@ -113,7 +113,9 @@ struct signatures {
 	struct ways ways[WAY_INDEXES];
 	struct addr_net *prefixes; /* each family and length of WAYS_NET once */
 	size_t prefix_count;
-	/* By family: a bit for each first two bytes with which some net's addresses begin. */
+	uint32_t local_port_dissectors; /* bits: rules that ask for the local port */
+	/* By family: a bit for each first two bytes with which some net's addresses
+	 * begin. */
 	uint8_t net_starts[2][65536 / 8];
 };
 

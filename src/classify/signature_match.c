@@ -295,3 +295,9 @@ signatures_match(const struct signatures *s, const struct subject *subject,
 		*how = search.best->how;
 	return &search.best->rule->rule;
 }
+
+bool
+signatures_ask_local_port(const struct signatures *s, enum dissector d)
+{
+	return s->local_port_dissectors >> d & 1;
+}

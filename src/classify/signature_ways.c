@@ -218,9 +218,15 @@ prefixes_build(struct signatures *s)
 int
 ways_build(struct signatures *s)
 {
-	for (size_t i = 0; i < s->rule_count; i++)
+	for (size_t i = 0; i < s->rule_count; i++) {
+		const struct match *m = &s->rules[i].match;
+
 		if (add_rule(s, &s->rules[i]) < 0)
 			return -1;
+		if (m->keys & MATCH_LOCAL_PORT)
+			s->local_port_dissectors |=
+			    m->keys & MATCH_DISSECTOR ? m->dissectors : UINT32_MAX;
+	}
 	for (size_t i = 0; i < WAY_INDEXES; i++)
 		if (s->ways[i].count > 0)
 			qsort(s->ways[i].items, s->ways[i].count, sizeof(struct way),

@@ -62,7 +62,9 @@ rule_choose(const struct circumstances *c, const struct subject *base, struct ve
 		const struct rule *rule = NULL;
 
 		subject.host = c->identity->name_count ? c->identity->names[i] : NULL;
-		rule = signatures_match(c->signatures, &subject, c->app, &how);
+		rule = c->memo != NULL
+			   ? match_memo_match(c->memo, &subject, &how)
+			   : signatures_match(c->signatures, &subject, c->app, &how);
 		unlisted |= rule == NULL;
 		if (rule == NULL)
 			continue;

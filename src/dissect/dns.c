@@ -68,9 +68,10 @@ dns_header_plausible(const struct header *h)
 		   (h->questions == 1 && h->answers == 0 && (h->flags & 0xf) == 0));
 }
 
-/* Header and question. DISSECT_SHORT with the question filled when only answers miss. */
+/* Header and question, up to end. DISSECT_SHORT with the question filled when only
+ * answers miss. */
 static enum dissect_result
-dns_read_question(struct span s, struct header *h, struct dns *out)
+dns_read_question(struct span s, struct header *h, size_t *end, struct dns *out)
 {
 	struct bytes b = span_bytes(s);
 
@@ -82,6 +83,7 @@ dns_read_question(struct span s, struct header *h, struct dns *out)
 	out->id = h->id;
 	out->response = h->flags >> 15;
 	out->rcode = h->flags & 0xf;
+	*end = s.length - b.left;
 	if (h->questions == 0)
 		return span_is_cut(s) ? DISSECT_SHORT : DISSECT_YES;
 	if (!dns_name(&b, out->question))
@@ -91,6 +93,7 @@ dns_read_question(struct span s, struct header *h, struct dns *out)
 		return DISSECT_NO;
 	if (bytes_short(&b))
 		return span_ran_short(s);
+	*end = s.length - b.left;
 	return span_is_cut(s) && h->answers > 0 ? DISSECT_SHORT : DISSECT_YES;
 }
 
@@ -210,19 +213,20 @@ dns_add_record(const ldns_rr *rr, struct dns *out)
 	}
 }
 
+/* The answers begin at `at`; what comes after them is of no use here. */
 static enum dissect_result
-dns_read_answers(struct span s, struct dns *out)
+dns_read_answers(struct span s, size_t at, unsigned count, struct dns *out)
 {
-	ldns_pkt *packet = NULL;
-	ldns_rr_list *answers;
+	for (unsigned i = 0; i < count; i++) {
+		ldns_rr *rr = NULL;
 
-	/* Header and question stand; what follows is damaged. */
-	if (ldns_wire2pkt(&packet, s.p, s.length) != LDNS_STATUS_OK)
-		return DISSECT_MAYBE;
-	answers = ldns_pkt_answer(packet);
-	for (size_t i = 0; i < ldns_rr_list_rr_count(answers); i++)
-		dns_add_record(ldns_rr_list_rr(answers, i), out);
-	ldns_pkt_free(packet);
+		/* Header and question stand; what follows is damaged. */
+		if (ldns_wire2rr(&rr, s.p, s.length, &at, LDNS_SECTION_ANSWER) !=
+		    LDNS_STATUS_OK)
+			return DISSECT_MAYBE;
+		dns_add_record(rr, out);
+		ldns_rr_free(rr);
+	}
 	return DISSECT_YES;
 }
 
@@ -243,11 +247,12 @@ dns_parse(const uint8_t *p, size_t captured, size_t length, struct dns *out)
 	struct span s = span_over(p, captured, length);
 	struct header h;
 	enum dissect_result result;
+	size_t at = 0;
 
 	dns_clear(out);
-	result = dns_read_question(s, &h, out);
+	result = dns_read_question(s, &h, &at, out);
 	if (result == DISSECT_YES && out->response && h.answers > 0)
-		result = dns_read_answers(s, out);
+		result = dns_read_answers(s, at, h.answers, out);
 	return result;
 }
 

@@ -121,11 +121,12 @@ flow_who(struct judged_flow *j, const struct circumstances *c)
 }
 
 static int
-flow_judge(const struct session_input *in, struct judged_flow *j)
+flow_judge(const struct session_input *in, struct match_memo *memo, struct judged_flow *j)
 {
 	struct circumstances c;
 
 	circumstances(in, j, &c);
+	c.memo = memo;
 	j->finding_count = j->flow->stream_count;
 	j->findings =
 	    calloc(j->finding_count ? j->finding_count : 1, sizeof(*j->findings));
@@ -144,6 +145,18 @@ flow_judge(const struct session_input *in, struct judged_flow *j)
 	}
 	flow_who(j, &c);
 	return 0;
+}
+
+static int
+flows_judge(struct session *s, const struct session_input *in)
+{
+	struct match_memo *memo = match_memo_new(in->signatures, in->app);
+	int rc = memo != NULL ? 0 : -1;
+
+	for (size_t i = 0; rc == 0 && i < s->flow_count; i++)
+		rc = flow_judge(in, memo, &s->flows[i]);
+	match_memo_free(memo);
+	return rc;
 }
 
 /* The finding that carries most of what went up, else most of what came down. */
@@ -209,9 +222,8 @@ session_new(const struct session_input *in)
 	s->input = *in;
 	s->app = in->app;
 	session_names(s, in);
-	for (size_t i = 0; i < s->flow_count; i++)
-		if (flow_judge(in, &s->flows[i]) != 0)
-			goto fail;
+	if (flows_judge(s, in) != 0)
+		goto fail;
 	if (session_apps(s, in) != 0)
 		goto fail;
 	session_parties(s, in);
