@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <malloc.h>
 #include <stdlib.h>
 #include "hello.h"
 
@@ -256,6 +257,7 @@ engine_finish(struct engine *g, uint64_t kernel_drops)
 	flow_table_finish(g->flows);
 	inspector_free(g->inspector); /* its facts are kept; room for the judgement */
 	g->inspector = NULL;
+	malloc_trim(0);
 	g->traffic.decoder = *decoder_stats(g->decoder);
 	g->traffic.flows = *flow_table_stats(g->flows);
 	input = (struct session_input){
