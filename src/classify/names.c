@@ -11,7 +11,8 @@
 
 struct known {
 	const char *host;
-	int64_t learned_ns;
+	int64_t learned_ns; /* the first time: "known before this flow?" */
+	int64_t last_ns;    /* the last time: of several names, which was meant? */
 };
 
 struct entry {
@@ -95,16 +96,17 @@ entry_learn(struct names *n, const struct addr *a, const char *host, int64_t tim
 		return false;
 	for (unsigned i = 0; i < e->count; i++)
 		if (e->known[i].host == host) {
-			/* The first time stands: it answers "known before this flow?" */
 			if (time_ns < e->known[i].learned_ns)
 				e->known[i].learned_ns = time_ns;
+			if (time_ns > e->known[i].last_ns)
+				e->known[i].last_ns = time_ns;
 			return false;
 		}
 	if (e->count < NAMES_EACH) {
-		e->known[e->count++] = (struct known){ host, time_ns };
+		e->known[e->count++] = (struct known){ host, time_ns, time_ns };
 		return true;
 	}
-	e->known[e->next] = (struct known){ host, time_ns };
+	e->known[e->next] = (struct known){ host, time_ns, time_ns };
 	e->next = (e->next + 1) % NAMES_EACH;
 	n->forgotten++;
 	return true;
@@ -167,6 +169,13 @@ names_learn(struct names *n, const struct dns *dns, int64_t time_ns)
 	}
 }
 
+/* The last time it was told before that time, as far as two times of each can say. */
+static int64_t
+told_before(const struct known *k, int64_t time_ns)
+{
+	return k->last_ns <= time_ns ? k->last_ns : k->learned_ns;
+}
+
 /* Newest first among those learned before the time; else oldest first among the later. */
 static bool
 known_before(const struct known *a, const struct known *b, int64_t time_ns)
@@ -175,7 +184,8 @@ known_before(const struct known *a, const struct known *b, int64_t time_ns)
 
 	if (early_a != early_b)
 		return early_a;
-	return early_a ? a->learned_ns > b->learned_ns : a->learned_ns < b->learned_ns;
+	return early_a ? told_before(a, time_ns) > told_before(b, time_ns)
+		       : a->learned_ns < b->learned_ns;
 }
 
 size_t

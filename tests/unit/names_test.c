@@ -268,12 +268,26 @@ the_domain_is_what_can_be_registered(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Shared addresses: the name asked for last is the one that the next flow meant. */
+static void
+a_name_asked_again_comes_first(void **state)
+{
+	learn_one(state, "a.example", "192.0.2.1", 10);
+	learn_one(state, "b.example", "192.0.2.1", 20);
+	learn_one(state, "a.example", "192.0.2.1", 30);
+	assert_string_equal(
+	    names_of(state, "192.0.2.1", 40, false), "a.example b.example");
+	assert_string_equal(
+	    names_of(state, "192.0.2.1", 25, false), "b.example a.example");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_queried_name_wins_over_its_aliases),
 		TEST(a_chain_may_come_in_any_order),
+		TEST(a_name_asked_again_comes_first),
 		TEST(a_chain_that_turns_in_circles_ends),
 		TEST(a_chain_is_followed_only_so_far),
 		TEST(unrelated_answers_are_ignored),
