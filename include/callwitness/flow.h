@@ -59,7 +59,7 @@ struct stream {
 	struct rtp_stats *rtp; /* NULL unless has_rtp */
 };
 
-/* At most this many streams a flow; what comes after is counted in the last one. */
+/* At most this many streams a flow; what comes after is counted in the unnamed one. */
 #define FLOW_STREAMS 64
 
 /* Streaming features of an opaque flow; fixed size. Arrays are by end. */
@@ -124,7 +124,7 @@ struct flow {
 	uint8_t first_end; /* who sent the first packet seen */
 	uint8_t opened;    /* enum flow_open */
 	uint8_t closed;    /* enum flow_close */
-	bool mid_flow;     /* TCP without a SYN, or QUIC/DTLS/TLS without its start */
+	bool mid_flow;     /* TCP without a SYN */
 	bool snapped;
 	bool settled;   /* nDPI is done with it */
 	bool opaque;    /* nDPI named what we do not dissect: no more trying */
@@ -137,7 +137,7 @@ struct flow {
 	uint32_t trusted, maybe; /* bits by enum dissector: proved, seen once by shape */
 	uint8_t stream_count, stream_room;
 	uint8_t stream_last;     /* where the last payload went */
-	uint32_t streams_folded; /* streams beyond FLOW_STREAMS, counted in the last */
+	uint32_t streams_folded; /* packets of streams beyond FLOW_STREAMS */
 	struct stream *streams;
 	struct shape *shape; /* NULL for flows of datagrams that dissectors recognise */
 	struct flow_detail *detail;
