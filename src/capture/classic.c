@@ -141,9 +141,9 @@ classic_record(struct input *in, struct frame *out)
 		    source_offset(s), out->captured, FRAME_MAX);
 	}
 	if (!source_fill(s, c->magic->record + (size_t)out->captured)) {
-		in->file.truncated = c->ended = true;
-		if (source_left(s) < c->magic->record)
+		if (s->failure != 0)
 			return classic_end(in);
+		in->file.truncated = c->ended = true;
 		out->captured = (uint32_t)(source_left(s) - c->magic->record);
 	}
 	out->data = source_at(s) + c->magic->record;
