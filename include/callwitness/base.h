@@ -147,6 +147,8 @@ bool addr_is_private(const struct addr *a); /* RFC 1918, 4193, 6598, link-local 
 bool addr_is_loopback(const struct addr *a);
 bool addr_is_multicast(const struct addr *a); /* and IPv4 broadcast 255.255.255.255 */
 bool addr_is_unspecified(const struct addr *a);
+/* Any of the four: nothing sent there reaches the internet. */
+bool addr_stays_local(const struct addr *a);
 
 static inline uint64_t
 addr_half(const struct addr *a, unsigned half)
@@ -220,6 +222,9 @@ bool text_is_host(const char *text, size_t length);
 bool glob_text(const char *pattern, const char *text);
 
 #define SHA256_TEXT_SIZE 65
+
+/* libgcrypt wants this before its first use in a process. */
+void crypto_ready(void);
 
 struct sha256;
 

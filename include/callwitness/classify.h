@@ -224,7 +224,6 @@ struct ndpi_facts {
 	const char *url, *agent, *content_type; /* HTTP in clear */
 	uint16_t tls_version;                   /* 0x0303…, 0 if unknown */
 	uint8_t dissector;                      /* DISSECTOR_TLS, _QUIC, _HTTP or _NONE */
-	bool stun;
 };
 
 struct inspector *inspector_new(struct strings *strings, struct error *e);

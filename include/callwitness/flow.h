@@ -112,8 +112,7 @@ struct tcp_hole {
 };
 
 /*
- * Readable by all, written by flow/ alone, but for `detail`, `inspected`, `settled` and
- * `opaque`.
+ * Readable by all, written by flow/ alone, but for `detail`, `settled` and `opaque`.
  */
 struct flow {
 	struct flow_key key;
@@ -131,7 +130,6 @@ struct flow {
 	uint8_t tunnel; /* enum tunnel */
 	uint8_t vlan_count;
 	uint16_t vlan[2];
-	uint8_t inspected; /* payload packets offered to nDPI */
 	uint8_t confirmed; /* enum dissector last confirmed, DISSECTOR_NONE before */
 	uint8_t variant;   /* that dissector's memory, see struct dissect_context */
 	uint32_t trusted, maybe; /* bits by enum dissector: proved, seen once by shape */

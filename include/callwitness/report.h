@@ -21,7 +21,6 @@ struct report {
 
 struct summary_style {
 	bool color, utf8;
-	unsigned width;      /* columns, at least 60 */
 	unsigned recipients; /* at most this many are shown */
 };
 

@@ -170,3 +170,10 @@ addr_is_unspecified(const struct addr *a)
 {
 	return addr_in_any(a, unspecified_nets, COUNT_OF(unspecified_nets));
 }
+
+bool
+addr_stays_local(const struct addr *a)
+{
+	return addr_is_private(a) || addr_is_multicast(a) || addr_is_loopback(a) ||
+	       addr_is_unspecified(a);
+}

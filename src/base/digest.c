@@ -8,9 +8,9 @@ struct sha256 {
 	gcry_md_hd_t handle;
 };
 
-/* libgcrypt wants this once in a process; nDPI may have done it. */
-static void
-gcrypt_ready(void)
+/* nDPI may have done it. */
+void
+crypto_ready(void)
 {
 	if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
 		return;
@@ -26,7 +26,7 @@ sha256_new(void)
 
 	if (s == NULL)
 		return NULL;
-	gcrypt_ready();
+	crypto_ready();
 	if (gcry_md_open(&s->handle, GCRY_MD_SHA256, 0) != 0) {
 		free(s);
 		return NULL;

@@ -253,7 +253,6 @@ facts(
 	out->protocol = protocol_name(i, &n->result);
 	out->category = keep(i, ndpi_category_get_name(i->module, n->result.category));
 	out->confidence = keep(i, ndpi_confidence_get_name(flow->confidence));
-	out->stun = is_proto(&n->result, NDPI_PROTOCOL_STUN);
 	if (guessed)
 		return;
 	if (is_tls(&n->result)) {

@@ -104,25 +104,17 @@ verdict_set(
 	v->basis = (uint8_t)b;
 }
 
-static bool
-is_local_network(const struct circumstances *c)
-{
-	const struct addr *a = &c->flow->key.end[!c->local].addr;
-
-	return addr_is_multicast(a) || addr_is_private(a) || addr_is_loopback(a) ||
-	       addr_is_unspecified(a);
-}
-
 static void
 without_rule(const struct circumstances *c, struct verdict *v)
 {
-	if (is_local_network(c) && v->dissector == DISSECTOR_NONE &&
-	    v->behaviour != BEHAVIOUR_MEDIA)
+	bool local = addr_stays_local(&c->flow->key.end[!c->local].addr);
+
+	if (local && v->dissector == DISSECTOR_NONE && v->behaviour != BEHAVIOUR_MEDIA)
 		verdict_set(
 		    v, CATEGORY_OTHER, KIND_NONE, STRENGTH_BEHAVIOURAL, BASIS_LAN);
 	else if (c->identity->host != NULL)
 		verdict_set(v, CATEGORY_OTHER, KIND_NONE, STRENGTH_NONE, BASIS_UNLISTED);
-	else if (v->behaviour == BEHAVIOUR_MEDIA && !is_local_network(c))
+	else if (v->behaviour == BEHAVIOUR_MEDIA && !local)
 		verdict_set(
 		    v, CATEGORY_CONTENT, KIND_MEDIA, STRENGTH_BEHAVIOURAL, BASIS_SHAPE);
 	else if (v->behaviour == BEHAVIOUR_BATCH &&

@@ -9,11 +9,11 @@ enum exit_code { EXIT_FINE, EXIT_FINDING, EXIT_USAGE, EXIT_INPUT };
 
 /* One option of a subcommand; the table makes parsing, --help and the man page. */
 struct option_row {
-	char letter;		/* 0: long only */
+	char letter; /* 0: long only */
 	const char *name;
-	const char *argument;	/* NULL: a switch */
+	const char *argument; /* NULL: a switch */
 	const char *help;
-	size_t offset;		/* of a const char *, a bool, or a struct words */
+	size_t offset; /* of a const char *, a bool, or a struct words */
 	enum { OPTION_SWITCH, OPTION_TEXT, OPTION_WORDS } type;
 };
 
@@ -25,7 +25,7 @@ struct words {
 
 struct command {
 	const char *name;
-	const char *arguments;	/* as shown in the usage line */
+	const char *arguments; /* as shown in the usage line */
 	const char *help;
 	const struct option_row *options;
 	size_t option_count;
@@ -36,10 +36,12 @@ extern const struct command commands[];
 extern const size_t command_count;
 
 /*
- * Parses argv (argv[0] is the command's name) into the struct at `into`; what is no option goes
- * to rest (freed with words_free). 0, or -1 after saying what is wrong on stderr. 1 after --help.
+ * Parses argv (argv[0] is the command's name) into the struct at `into`; what is no
+ * option goes to rest (freed with words_free). 0, or -1 after saying what is wrong on
+ * stderr. 1 after --help.
  */
-int options_parse(const struct command *c, int argc, char **argv, void *into, struct words *rest);
+int options_parse(
+    const struct command *c, int argc, char **argv, void *into, struct words *rest);
 void words_free(struct words *w);
 void command_usage(const struct command *c, FILE *out);
 /* callwitness(1), in roff. */
@@ -54,10 +56,11 @@ struct signatures *signatures_find(const char *folder, struct error *e);
 /* A line of progress on stderr, if that is a terminal. */
 struct progress {
 	bool shown;
-	uint64_t calls;
-	int64_t next_ms, began_ms;
+	int64_t next_ms; /* 0 at first, INT64_MAX without a terminal */
 };
 
+/* Call it once every so many packets: it looks at the clock. */
+#define PACKETS_A_LOOK 65536
 void progress_step(struct progress *p, uint64_t packets, uint64_t done, uint64_t total);
 void progress_end(struct progress *p);
 

@@ -3,8 +3,6 @@
 #include <unistd.h>
 #include "cmd.h"
 
-/* Packets between two looks at the clock. */
-#define PACKETS_A_LOOK 65536
 #define FIRST_AFTER_MS 700
 #define EVERY_MS 200
 
@@ -23,14 +21,10 @@ progress_step(struct progress *p, uint64_t packets, uint64_t done, uint64_t tota
 	int64_t now = 0;
 	char size[16];
 
-	if (packets % PACKETS_A_LOOK != 1 || (p->calls++ == 0 && !isatty(STDERR_FILENO)))
-		return;
-	now = now_ms();
-	if (p->calls == 1) {
-		p->began_ms = now;
-		p->next_ms = now + FIRST_AFTER_MS;
-	}
-	if (p->began_ms == 0 || now < p->next_ms)
+	if (p->next_ms == 0)
+		p->next_ms =
+		    isatty(STDERR_FILENO) ? now_ms() + FIRST_AFTER_MS : INT64_MAX;
+	if (p->next_ms == INT64_MAX || (now = now_ms()) < p->next_ms)
 		return;
 	p->next_ms = now + EVERY_MS;
 	p->shown = true;

@@ -3,7 +3,6 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 #include "cmd.h"
@@ -95,7 +94,7 @@ run_read(struct run *run)
 
 	while (capture_next(run->capture, &frame) > 0) {
 		engine_packet(run->engine, &frame);
-		if (++packets % 65536 == 1) {
+		if (packets++ % PACKETS_A_LOOK == 0) {
 			capture_progress(run->capture, &done, &total);
 			progress_step(&progress, packets, done, total);
 		}
@@ -106,16 +105,13 @@ run_read(struct run *run)
 static struct summary_style
 style_of(FILE *out)
 {
-	struct winsize size = { 0 };
 	bool terminal = isatty(fileno(out));
 
 	setlocale(LC_CTYPE, "");
-	(void)ioctl(fileno(out), TIOCGWINSZ, &size);
 	return (struct summary_style){
 		.color = (terminal && getenv("NO_COLOR") == NULL) ||
 			 getenv("CLICOLOR_FORCE") != NULL,
 		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-		.width = size.ws_col ? size.ws_col : 80,
 		.recipients = 20,
 	};
 }

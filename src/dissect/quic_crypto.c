@@ -8,17 +8,6 @@
 
 #define SECRET 32
 
-/* libgcrypt wants this once in a process. */
-static void
-crypto_ready(void)
-{
-	if (gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P))
-		return;
-	gcry_check_version(NULL);
-	gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
-	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-}
-
 static bool
 hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *data, size_t length,
     uint8_t out[SECRET])

@@ -152,7 +152,6 @@ inspect(struct engine *g, const struct flow_update *u, const struct packet *p)
 		f->settled = true;
 		return;
 	}
-	f->inspected++;
 	if (inspection_packet(g->inspector, d->inspection, p))
 		detail_settle(g, f);
 }

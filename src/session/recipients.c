@@ -32,13 +32,6 @@ domain_owner(const struct signatures *signatures, const char *domain)
 	return NULL;
 }
 
-static bool
-is_local_network(const struct addr *a)
-{
-	return addr_is_private(a) || addr_is_multicast(a) || addr_is_loopback(a) ||
-	       addr_is_unspecified(a);
-}
-
 static void
 flow_label(struct judged_flow *j, struct strings *strings)
 {
@@ -52,10 +45,9 @@ flow_label(struct judged_flow *j, struct strings *strings)
 }
 
 static void
-flow_entity(struct judged_flow *j, const struct signatures *signatures)
+flow_entity(
+    struct judged_flow *j, const struct rule *rule, const struct signatures *signatures)
 {
-	const struct rule *rule = naming_rule(j);
-
 	if (rule != NULL) {
 		j->entity = rule->entity;
 		j->country = rule->country;
@@ -81,7 +73,7 @@ flow_party(const struct session *s, struct judged_flow *j, const struct rule *ru
 						     : NULL;
 
 	if (j->entity == NULL) {
-		if (is_local_network(&j->flow->key.end[!j->local].addr))
+		if (addr_stays_local(&j->flow->key.end[!j->local].addr))
 			j->party = PARTY_LOCAL;
 		return;
 	}
@@ -95,9 +87,12 @@ void
 session_parties(struct session *s, const struct session_input *in)
 {
 	for (size_t i = 0; i < s->flow_count; i++) {
-		flow_label(&s->flows[i], in->strings);
-		flow_entity(&s->flows[i], in->signatures);
-		flow_party(s, &s->flows[i], naming_rule(&s->flows[i]));
+		struct judged_flow *j = &s->flows[i];
+		const struct rule *rule = naming_rule(j);
+
+		flow_label(j, in->strings);
+		flow_entity(j, rule, in->signatures);
+		flow_party(s, j, rule);
 	}
 }
 

@@ -147,7 +147,7 @@ static void
 the_summary_has_the_numbers(void **state)
 {
 	struct desk *d = *state;
-	struct summary_style style = { .width = 80, .recipients = 20 };
+	struct summary_style style = { .recipients = 20 };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
