@@ -233,6 +233,14 @@ void sha256_add(struct sha256 *s, const void *data, size_t length);
 /* Lower-case hex into text (SHA256_TEXT_SIZE bytes); frees s. */
 void sha256_end(struct sha256 *s, char *text);
 
+#define UUID_TEXT_SIZE 37
+
+/*
+ * The UUID version 5 (RFC 9562) of a name in the namespace that another UUID is: the same
+ * for ever. 0 and text (UUID_TEXT_SIZE bytes), or -1 and "" if `space` is no UUID.
+ */
+int uuid_v5(const char *space, const char *name, char *text);
+
 /* Nanoseconds since 1970 to "2023-03-14T14:20:41.334576Z" (microseconds). */
 #define TIME_TEXT_SIZE 32
 const char *time_text(int64_t time_ns, char *text);

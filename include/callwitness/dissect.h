@@ -72,6 +72,13 @@ bool dissector_tells(enum dissector d, enum message m);
 
 #define LEVEL_NONE 255
 
+/* What the sender of an audio packet says of the sound in it. */
+enum sound {
+	SOUND_UNTOLD,
+	SOUND_SILENT, /* level 127, Zoom's payload type of silence */
+	SOUND_VOICED  /* any other level, Zoom's payload type of speech */
+};
+
 /* RFC 3550 section 5.1, with RFC 6464's audio level where the extension is in clear. */
 struct rtp {
 	uint32_t ssrc, timestamp;
@@ -82,6 +89,9 @@ struct rtp {
 	uint8_t level;        /* -dBov, 127 is digital silence; LEVEL_NONE without */
 	bool voice;           /* the V bit beside the level */
 	bool screen;          /* the content type extension says a screen is shared */
+	uint8_t sound;        /* enum sound */
+	bool has_lead;        /* datagram only: whether `lead` could be read */
+	uint8_t lead;         /* the first media byte; not of packets with padding */
 	uint32_t media_bytes; /* after header and extension, less padding; as sent */
 };
 

@@ -24,7 +24,59 @@ struct flow_side {
 	uint64_t bytes;               /* frames on the wire */
 	uint64_t payload_bytes;       /* of the transport; each TCP sequence byte once */
 	uint64_t retransmitted_bytes; /* TCP payload sent again */
+	/* TCP payload that the end sent and that was never seen: skipped, or confirmed by
+	 * the other end. Complete when the flow has left the table. */
+	uint64_t missing_bytes;
 };
+
+/* What one end sent within one window of time; a window is 2^shift ns of the UTC clock.
+ */
+struct pulse {
+	int64_t first_ns;
+	uint32_t span_us; /* from the first packet to the last; UINT32_MAX: or more */
+	uint32_t bytes;   /* payload */
+	uint32_t first_frame, last_frame; /* of the first and the last packet by time */
+	uint32_t packets;
+	/* Audio packets whose sender says: voice (RFC 6464 level below 127), digital
+	 * silence (level 127, Zoom payload type 99). Neither: it does not say. Both stay
+	 * at 65535, which windows of less than 20 minutes do not reach. */
+	uint16_t voiced, silent;
+};
+
+/*
+ * When one end of a stream sent, for ever, in bounded memory: a log that would grow
+ * beyond its room doubles its windows instead. Every packet is in exactly one pulse, that
+ * of its window, in whatever order packets come; two pulses share a window only if their
+ * bytes are too many for one.
+ */
+struct pulse_log {
+	struct pulse open;        /* the newest; nothing was sent if open.packets is 0 */
+	struct pulse_block *kept; /* the older ones, for pulses_at(); NULL without */
+	uint16_t count;           /* of them */
+	uint8_t blocks;           /* that they lie in */
+	uint8_t shift;            /* PULSE_SHIFT at first */
+};
+
+#define PULSE_SHIFT 28   /* 0.27 s */
+#define PULSES_EACH 4096 /* a log's bound */
+
+/* What of a log lies in [from_ns, to_ns). */
+struct pulse_sum {
+	uint64_t packets, bytes, voiced, silent;
+	uint64_t first_frame, last_frame; /* 0 if packets is 0 */
+	int64_t first_ns, last_ns;
+};
+
+/*
+ * Adds up the pulses that lie within. One that crosses a border counts with the one
+ * packet that is known to be inside (no bytes, no voice, no silence: they are not known),
+ * if its first or last is.
+ */
+void pulses_within(
+    const struct pulse_log *log, int64_t from_ns, int64_t to_ns, struct pulse_sum *out);
+/* Pulses of a log, oldest first, the open one last. */
+size_t pulses_count(const struct pulse_log *log);
+const struct pulse *pulses_at(const struct pulse_log *log, size_t index);
 
 /* RTP measured per stream; enough to tell audio from video without any signalling. */
 struct rtp_stats {
@@ -40,6 +92,9 @@ struct rtp_stats {
 	uint64_t size_sum; /* media bytes */
 	uint16_t sequence;
 	uint32_t lost; /* sequence gaps */
+	/* Packets with media bytes, and how often each bit of the first of these bytes
+	 * was set: near half when encrypted (SRTP), near all or none in clear. */
+	uint32_t leads, lead_bits[8];
 };
 
 /* Part of a flow with one purpose. Index 0 and 1 are the ends of the flow. */
@@ -54,9 +109,10 @@ struct stream {
 	uint16_t type; /* the protocol's number of the first message */
 	uint32_t ssrc;
 	uint64_t packets[2], payload_bytes[2];
-	int64_t first_ns, last_ns;
-	uint64_t first_frame, last_frame;
+	int64_t last_ns, first_ns;
+	uint64_t last_frame, first_frame;
 	struct rtp_stats *rtp; /* NULL unless has_rtp */
+	struct pulse_log pulses[2];
 };
 
 /* At most this many streams a flow; what comes after is counted in the unnamed one. */
@@ -112,48 +168,53 @@ struct tcp_hole {
 };
 
 /*
- * Readable by all, written by flow/ alone, but for `detail`, `settled` and `opaque`.
+ * Readable by all, written by flow/ alone, but for `detail`, `settled` and `opaque`. What
+ * every packet needs stands first: of many flows, few are in the processor's cache.
  */
 struct flow {
 	struct flow_key key;
-	uint32_t id; /* from 1, in the order of first packets */
-	int64_t first_ns, last_ns;
-	uint64_t first_frame, last_frame;
-	struct flow_side side[2];
 	uint8_t first_end; /* who sent the first packet seen */
 	uint8_t opened;    /* enum flow_open */
 	uint8_t closed;    /* enum flow_close */
 	bool mid_flow;     /* TCP without a SYN */
 	bool snapped;
-	bool settled;   /* nDPI is done with it */
-	bool opaque;    /* nDPI named what we do not dissect: no more trying */
-	uint8_t tunnel; /* enum tunnel */
-	uint8_t vlan_count;
-	uint16_t vlan[2];
+	bool settled;      /* nDPI is done with it */
+	bool opaque;       /* nDPI named what we do not dissect: no more trying */
+	uint8_t tunnel;    /* enum tunnel */
 	uint8_t confirmed; /* enum dissector last confirmed, DISSECTOR_NONE before */
 	uint8_t variant;   /* that dissector's memory, see struct dissect_context */
-	uint32_t trusted, maybe; /* bits by enum dissector: proved, seen once by shape */
 	uint8_t stream_count, stream_room;
-	uint8_t stream_last;     /* where the last payload went */
-	uint32_t streams_folded; /* packets of streams beyond FLOW_STREAMS */
-	struct stream *streams;
-	struct shape *shape; /* NULL for flows of datagrams that dissectors recognise */
-	struct flow_detail *detail;
+	uint8_t stream_last; /* where the last payload went */
 	/* private to flow/ */
-	struct stream only; /* streams[0], until there is a second one */
+	uint8_t stream_of[2]; /* where each end's last payload went */
+	uint8_t tried[2];     /* TCP segments shown to the dissectors */
+	bool in_table;
 	uint64_t hash;
-	int64_t ranked_ns;
 	uint32_t next_in_bucket, older, newer;
-	uint32_t tcp_next[2];
-	uint8_t tried[2]; /* TCP segments shown to the dissectors */
-	bool in_table, tcp_set[2], tcp_fin[2], tcp_reset;
-	struct tcp_hole hole[2][FLOW_HOLES];
+	/* for all again */
+	uint32_t id; /* from 1, in the order of first packets */
+	int64_t first_ns, last_ns, ranked_ns;
+	struct stream *streams;
+	struct flow_detail *detail;
+	uint32_t trusted, maybe; /* bits by enum dissector: proved, seen once by shape */
+	uint64_t first_frame, last_frame;
+	struct flow_side side[2];
+	struct shape *shape; /* NULL for flows of datagrams that dissectors recognise */
+	uint32_t streams_folded; /* packets of streams beyond FLOW_STREAMS */
+	uint8_t vlan_count;
+	uint16_t vlan[2];
+	/* private to flow/ */
+	bool tcp_set[2], tcp_fin[2], tcp_reset;
+	uint32_t tcp_next[2], tcp_acked[2];
+	struct tcp_hole *holes; /* FLOW_HOLES of each end; NULL before the first one */
+	struct stream only;     /* streams[0], until there is a second one */
 };
 
 struct flow_limits {
 	uint32_t active; /* flows in the table; then the idlest is evicted */
 	uint32_t kept;   /* finished flows kept for the report; then they are folded */
 	int64_t udp_idle_ns, tcp_idle_ns, other_idle_ns, hard_ns;
+	uint64_t pulses; /* of all logs together; then logs double their windows */
 };
 
 extern const struct flow_limits flow_limits_default;
@@ -198,6 +259,13 @@ void flow_table_finish(struct flow_table *t);
 size_t flow_table_count(const struct flow_table *t);
 struct flow *flow_table_at(const struct flow_table *t, size_t index);
 const struct flow_stats *flow_table_stats(const struct flow_table *t);
+
+/*
+ * Whether the media bytes of an RTP stream can be ciphertext: true for SRTP, false if
+ * some bit of the first byte hardly ever changes. In doubt (too few packets, or neither)
+ * *told is false, and so is the answer.
+ */
+bool rtp_stats_scrambled(const struct rtp_stats *r, bool *told);
 
 /*
  * Which medium an RTP stream carries by its clock, cadence and sizes; the numbers go into

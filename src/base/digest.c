@@ -2,7 +2,7 @@
 #include <gcrypt.h>
 #include <stdlib.h>
 
-#include <callwitness/base.h>
+#include "private.h"
 
 struct sha256 {
 	gcry_md_hd_t handle;
@@ -53,4 +53,20 @@ sha256_end(struct sha256 *s, char *text)
 	text[SHA256_TEXT_SIZE - 1] = '\0';
 	gcry_md_close(s->handle);
 	free(s);
+}
+
+int
+sha1_pair(const void *first, size_t first_length, const void *second,
+    size_t second_length, uint8_t sum[SHA1_SIZE])
+{
+	gcry_md_hd_t handle;
+
+	crypto_ready();
+	if (gcry_md_open(&handle, GCRY_MD_SHA1, 0) != 0)
+		return -1;
+	gcry_md_write(handle, first, first_length);
+	gcry_md_write(handle, second, second_length);
+	memcpy(sum, gcry_md_read(handle, GCRY_MD_SHA1), SHA1_SIZE);
+	gcry_md_close(handle);
+	return 0;
 }

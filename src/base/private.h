@@ -5,6 +5,15 @@
 
 #include <callwitness/base.h>
 
+#define SHA1_SIZE 20
+
+/*
+ * Of two byte strings, one behind the other: for names, not against forgers. -1 when
+ * memory is full.
+ */
+int sha1_pair(const void *first, size_t first_length, const void *second,
+    size_t second_length, uint8_t sum[SHA1_SIZE]);
+
 struct yaml {
 	struct arena arena;
 	char *name;

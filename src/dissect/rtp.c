@@ -14,6 +14,8 @@
  */
 #define RTP_CONTENT_TYPE 6
 #define RTP_CONTENT_SCREEN 1
+/* RFC 6464 section 3: -127 dBov, digital silence. */
+#define RTP_LEVEL_SILENCE 127
 /* RFC 5761 section 4: these second bytes are RTCP's. */
 #define RTCP_FIRST 192
 #define RTCP_LAST 223
@@ -23,6 +25,7 @@ rtp_level(struct rtp *out, uint8_t value)
 {
 	out->voice = value >> 7;
 	out->level = value & 0x7f;
+	out->sound = out->level == RTP_LEVEL_SILENCE ? SOUND_SILENT : SOUND_VOICED;
 }
 
 /* RFC 8285 section 4.2. An element that reaches past the end closes the walk. */
@@ -163,6 +166,18 @@ rtp_parse(const uint8_t *p, size_t captured, size_t length, struct rtp *out)
 	return rtp_read(span_over(p, captured, length), 1, false, out);
 }
 
+/* Not of packets with padding: where they have media, others have as well. */
+static void
+rtp_read_lead(struct span s, struct rtp *out)
+{
+	size_t at = s.length - out->media_bytes;
+
+	if (at >= s.captured || (s.p[0] & 0x20))
+		return;
+	out->has_lead = true;
+	out->lead = s.p[at];
+}
+
 static bool
 rtp_is_known(const struct dissect_context *c)
 {
@@ -179,6 +194,7 @@ rtp_try(const struct attempt *a, struct datagram *out)
 
 	if (result < DISSECT_MAYBE)
 		return result;
+	rtp_read_lead(a->bytes, &out->rtp);
 	out->dissector = DISSECTOR_RTP;
 	out->message = MESSAGE_MEDIA;
 	if (out->rtp.padding_only)

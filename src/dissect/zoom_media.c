@@ -19,7 +19,10 @@ enum {
 	ZME_POINTER = 32 /* 33 to 35: RTCP */
 };
 
+/* Its level is always 100, in silence too (zoom_video): the payload type tells. */
 #define ZOOM_AUDIO_LEVEL 5
+#define ZOOM_AUDIO_SILENT 99
+#define ZOOM_AUDIO_SPEECH 112
 #define WRAPPERS_MOST 2
 
 typedef enum proof zme_function(struct span z, struct zoom *out);
@@ -48,6 +51,14 @@ zme_read_rtp(struct span rtp, uint8_t level_id, enum message message, struct zoo
 	return out->has_rtp && zme_extension_stands(rtp) ? PROOF_CONSTANT : PROOF_SHAPE;
 }
 
+static enum sound
+zme_sound(uint8_t payload_type)
+{
+	if (payload_type == ZOOM_AUDIO_SPEECH)
+		return SOUND_VOICED;
+	return payload_type == ZOOM_AUDIO_SILENT ? SOUND_SILENT : SOUND_UNTOLD;
+}
+
 /* RTP at 19, its length at 17: agreed on all 1,887 audio packets of zoom_video. */
 static enum proof
 zme_read_audio(struct span z, struct zoom *out)
@@ -58,6 +69,7 @@ zme_read_audio(struct span z, struct zoom *out)
 
 	if (out->message != MESSAGE_AUDIO)
 		return PROOF_SHAPE;
+	out->rtp.sound = zme_sound(out->rtp.payload_type);
 	declared = (size_t)z.p[17] << 8 | z.p[18];
 	if (declared == rtp.length)
 		return proof == PROOF_CONSTANT ? PROOF_LENGTH : PROOF_CONSTANT;

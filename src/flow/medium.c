@@ -44,10 +44,33 @@ rtp_stats_add(struct rtp_stats *r, const struct rtp *rtp, int64_t time_ns)
 		r->voiced += rtp->voice;
 		r->silent += rtp->level == 127;
 	}
+	if (rtp->has_lead) {
+		r->leads++;
+		for (unsigned i = 0; i < 8; i++)
+			r->lead_bits[i] += (rtp->lead & 1u << i) != 0;
+	}
 	r->size_sum += rtp->media_bytes;
 	if (rtp->media_bytes > r->size_max)
 		r->size_max = rtp->media_bytes;
 	return ahead < 0x8000;
+}
+
+/* Ciphertext has each bit set in half of the bytes: of 200, 30 to 70 % all but surely. */
+#define LEADS_FEWEST 200
+
+bool
+rtp_stats_scrambled(const struct rtp_stats *r, bool *told)
+{
+	bool even = true, constant = false;
+
+	for (unsigned i = 0; i < 8; i++) {
+		double share = r->leads ? (double)r->lead_bits[i] / r->leads : 0;
+
+		even = even && share > 0.3 && share < 0.7;
+		constant = constant || share < 0.05 || share > 0.95;
+	}
+	*told = r->leads >= LEADS_FEWEST && (even || constant);
+	return *told && even;
 }
 
 /* Timestamp units a second, measured against packet time; 0 if too short to say. */

@@ -20,13 +20,22 @@ stream_matches(const struct stream *s, const struct datagram *d)
 	return d->message != MESSAGE_UNKNOWN || s->type == d->type;
 }
 
+static void
+stream_clear(struct stream *s, struct pulse_pool *pool)
+{
+	for (unsigned end = 0; end < 2; end++)
+		pulses_free(&s->pulses[end], pool);
+	free(s->rtp);
+}
+
 /* Adds the counters of what turned out to be nothing to the unnamed stream. */
 static void
-stream_merge(struct stream *into, struct stream *from)
+stream_merge(struct stream *into, struct stream *from, struct pulse_pool *pool)
 {
 	for (unsigned end = 0; end < 2; end++) {
 		into->packets[end] += from->packets[end];
 		into->payload_bytes[end] += from->payload_bytes[end];
+		pulses_merge(&into->pulses[end], &from->pulses[end], pool);
 	}
 	if (from->first_ns < into->first_ns) {
 		into->first_ns = from->first_ns;
@@ -36,13 +45,12 @@ stream_merge(struct stream *into, struct stream *from)
 		into->last_ns = from->last_ns;
 		into->last_frame = from->last_frame;
 	}
-	free(from->rtp);
 }
 
 static struct stream *
 stream_room(struct flow *f)
 {
-	uint8_t room = f->stream_room ? (uint8_t)(f->stream_room * 2) : 1;
+	uint8_t room = f->stream_room + 1; /* few have many, and many flows are kept */
 	struct stream *kept = f->streams == &f->only ? NULL : f->streams;
 	struct stream *more = room == 1 ? &f->only : realloc(kept, room * sizeof(*more));
 
@@ -60,9 +68,6 @@ static const struct datagram nothing = { .dissector = DISSECTOR_NONE };
 static struct stream *
 stream_find(struct flow *f, const struct datagram *d)
 {
-	if (f->stream_last < f->stream_count &&
-	    stream_matches(&f->streams[f->stream_last], d))
-		return &f->streams[f->stream_last];
 	for (uint8_t i = 0; i < f->stream_count; i++)
 		if (stream_matches(&f->streams[i], d))
 			return &f->streams[i];
@@ -89,6 +94,7 @@ stream_new(struct flow *f, const struct datagram *d, const struct packet *p)
 	s->type = d->type;
 	s->first_ns = s->last_ns = p->time_ns;
 	s->first_frame = p->number;
+	s->pulses[0].shift = s->pulses[1].shift = PULSE_SHIFT;
 	if (d->has_rtp) {
 		s->ssrc = d->rtp.ssrc;
 		s->payload_type = d->rtp.payload_type;
@@ -109,7 +115,7 @@ stream_remove(struct flow *f, uint8_t at)
 
 /* Folds the unproved RTP streams that waited longest into the unnamed one. */
 static void
-streams_prune(struct flow *f, const struct packet *p)
+streams_prune(struct flow *f, const struct packet *p, struct pulse_pool *pool)
 {
 	unsigned unproved = 0;
 	uint8_t idlest = 0;
@@ -133,7 +139,8 @@ streams_prune(struct flow *f, const struct packet *p)
 		rest->last_ns = INT64_MIN;
 	}
 	if (rest != NULL)
-		stream_merge(rest, &gone);
+		stream_merge(rest, &gone, pool);
+	stream_clear(&gone, pool);
 }
 
 static bool
@@ -196,26 +203,32 @@ stream_continued(struct flow *f, const struct packet *p)
 }
 
 static struct stream *
-stream_choose(struct flow *f, const struct packet *p, const struct datagram *d, bool told)
+stream_choose(struct flow *f, unsigned end, const struct packet *p,
+    const struct datagram *told, struct pulse_pool *pool)
 {
+	const struct datagram *d = told ? told : &nothing;
+	uint8_t likely = f->stream_of[end];
 	struct stream *s = NULL;
 
-	if (!told && (s = stream_continued(f, p)) != NULL)
+	if (told == NULL && (s = stream_continued(f, p)) != NULL)
 		return s;
-	s = stream_find(f, told ? d : &nothing);
+	if (likely < f->stream_count && stream_matches(&f->streams[likely], d))
+		return &f->streams[likely];
+	s = stream_find(f, d);
 	if (s != NULL)
 		return s;
-	if (told && d->has_rtp && d->result == DISSECT_MAYBE)
-		streams_prune(f, p);
-	return stream_new(f, told ? d : &nothing, p);
+	if (d->has_rtp && d->result == DISSECT_MAYBE)
+		streams_prune(f, p, pool);
+	return stream_new(f, d, p);
 }
 
 struct stream *
 stream_count(struct flow *f, unsigned end, const struct packet *p, uint32_t bytes,
-    struct datagram *d, bool *asked)
+    struct pulse_pool *pool, struct datagram *d, bool *asked)
 {
 	bool told = dissect(f, end, p, d);
-	struct stream *s = stream_choose(f, p, d, told);
+	struct stream *s = stream_choose(f, end, p, told ? d : NULL, pool);
+	enum sound sound = SOUND_UNTOLD;
 
 	*asked = told;
 	if (s == NULL)
@@ -225,6 +238,8 @@ stream_count(struct flow *f, unsigned end, const struct packet *p, uint32_t byte
 		s->relayed |= d->relayed;
 		if (s->has_rtp && d->has_rtp)
 			(void)rtp_stats_add(s->rtp, &d->rtp, p->time_ns);
+		if (d->has_rtp && !d->rtp.padding_only)
+			sound = (enum sound)d->rtp.sound;
 	} else if (s->dissector == DISSECTOR_NONE && bytes > 0) {
 		if (f->shape == NULL)
 			f->shape = calloc(1, sizeof(*f->shape));
@@ -233,10 +248,11 @@ stream_count(struct flow *f, unsigned end, const struct packet *p, uint32_t byte
 	}
 	s->packets[end]++;
 	s->payload_bytes[end] += bytes;
+	pulses_add(&s->pulses[end], pool, p, bytes, sound);
 	if (p->time_ns > s->last_ns)
 		s->last_ns = p->time_ns;
 	s->last_frame = p->number;
-	f->stream_last = (uint8_t)(s - f->streams);
+	f->stream_last = f->stream_of[end] = (uint8_t)(s - f->streams);
 	return s;
 }
 
@@ -257,10 +273,10 @@ streams_settle(struct flow *f)
 }
 
 void
-streams_free(struct flow *f)
+streams_free(struct flow *f, struct pulse_pool *pool)
 {
 	for (uint8_t i = 0; i < f->stream_count; i++)
-		free(f->streams[i].rtp);
+		stream_clear(&f->streams[i], pool);
 	if (f->streams != &f->only)
 		free(f->streams);
 	free(f->shape);

@@ -20,6 +20,7 @@ const struct flow_limits flow_limits_default = {
 	.tcp_idle_ns = 600 * SECOND_NS,
 	.other_idle_ns = 60 * SECOND_NS,
 	.hard_ns = 12 * 3600 * SECOND_NS,
+	.pulses = 2 << 20,
 };
 
 struct flow_table {
@@ -37,6 +38,7 @@ struct flow_table {
 	    seed; /* so that nobody can aim at one bucket; nothing told depends on it */
 	uint32_t next_id, last; /* last: the slot of the packet before */
 	struct flow_stats stats;
+	struct pulse_pool pool;
 	struct datagram datagram;
 };
 
@@ -79,6 +81,7 @@ flow_table_new(const struct flow_limits *limits,
 	if (t == NULL)
 		return NULL;
 	t->limits = limits ? *limits : flow_limits_default;
+	t->pool.limit = t->limits.pulses;
 	t->release = release;
 	t->finished = finished;
 	t->context = context;
@@ -101,7 +104,8 @@ flow_clear(struct flow_table *t, struct flow *f)
 {
 	if (f->detail != NULL && t->release != NULL)
 		t->release(f->detail, t->context);
-	streams_free(f);
+	streams_free(f, &t->pool);
+	free(f->holes);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -176,6 +180,7 @@ flow_finish(struct flow_table *t, uint32_t index, enum flow_close how)
 	if (t->last == index)
 		t->last = NONE;
 	streams_settle(f);
+	tcp_settle(f);
 	if (t->finished != NULL)
 		t->finished(f, t->context);
 }
@@ -410,7 +415,8 @@ flow_count(struct flow_table *t, struct flow *f, unsigned sender, const struct p
 	if (p->payload_length == 0 || (p->proto == 6 && out->new_payload == 0))
 		return;
 	side->payload_bytes += out->new_payload;
-	out->stream = stream_count(f, sender, p, out->new_payload, &t->datagram, &asked);
+	out->stream =
+	    stream_count(f, sender, p, out->new_payload, &t->pool, &t->datagram, &asked);
 	out->datagram = asked ? &t->datagram : NULL;
 	if (out->stream == NULL) /* out of memory: not counted, so that sums agree */
 		side->payload_bytes -= out->new_payload;

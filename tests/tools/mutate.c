@@ -84,6 +84,12 @@ keep_skip(struct job *j, struct frame *f)
 	return (double)(f->time_ns - j->survey.first_ns) >= j->amount * 1e9;
 }
 
+static bool
+keep_head(struct job *j, struct frame *f)
+{
+	return !keep_skip(j, f);
+}
+
 static int
 prepare_drop(struct job *j, char **argv)
 {
@@ -165,6 +171,7 @@ keep_down(struct job *j, struct frame *f)
 static const struct mutation mutations[] = {
 	{ "snaplen", "BYTES", 1, prepare_snaplen, keep_snaplen },
 	{ "skip", "0.3|12s", 1, prepare_skip, keep_skip },
+	{ "head", "0.3|12s", 1, prepare_skip, keep_head },
 	{ "drop", "SEED PERCENT", 2, prepare_drop, keep_drop },
 	{ "up", "ADDR,...|-", 1, prepare_direction, keep_up },
 	{ "down", "ADDR,...|-", 1, prepare_direction, keep_down },

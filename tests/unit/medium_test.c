@@ -241,6 +241,128 @@ losses_are_gaps_in_the_numbers(void **state)
 	assert_int_equal(s.stats.lost, 3);
 }
 
+/* `packets` whose first media bytes come from `lead`. */
+static struct sender
+send_leads(unsigned packets, uint8_t (*lead)(uint64_t *random))
+{
+	struct sender s = sender_at(1, 5000);
+	uint64_t random = 42;
+
+	for (unsigned i = 0; i < packets; i++) {
+		s.rtp.has_lead = true;
+		s.rtp.lead = lead(&random);
+		send(&s, 90);
+		pass(&s, 20, 960);
+	}
+	return s;
+}
+
+static uint8_t
+lead_any(uint64_t *random)
+{
+	return (uint8_t)make_random(random);
+}
+
+/* As a codec's header: a bit that is always clear. */
+static uint8_t
+lead_of_clear_bit(uint64_t *random)
+{
+	return (uint8_t)(make_random(random) & 0xef);
+}
+
+/* Nearly always set: once in 32. */
+static uint8_t
+lead_of_set_bit(uint64_t *random)
+{
+	uint8_t any = (uint8_t)make_random(random);
+
+	return make_random(random) % 32 == 0 ? any & 0x7f : any | 0x80;
+}
+
+/* Neither even nor constant: set in an eighth, as samples of speech may be. */
+static uint8_t
+lead_uneven(uint64_t *random)
+{
+	uint8_t any = (uint8_t)make_random(random);
+
+	return make_random(random) % 8 == 0 ? any | 1 : any & 0xfe;
+}
+
+static void
+ciphertext_has_even_bits(void **state)
+{
+	struct sender s = send_leads(200, lead_any);
+	bool told = false;
+
+	(void)state;
+	assert_int_equal(s.stats.leads, 200);
+	assert_true(rtp_stats_scrambled(&s.stats, &told));
+	assert_true(told);
+	s = send_leads(50000, lead_any);
+	assert_true(rtp_stats_scrambled(&s.stats, &told));
+	assert_true(told);
+}
+
+static void
+a_constant_bit_is_no_ciphertext(void **state)
+{
+	struct sender s = send_leads(200, lead_of_clear_bit);
+	bool told = false;
+
+	(void)state;
+	assert_int_equal(s.stats.lead_bits[4], 0);
+	assert_false(rtp_stats_scrambled(&s.stats, &told));
+	assert_true(told);
+	s = send_leads(1000, lead_of_set_bit);
+	assert_in_range(s.stats.lead_bits[7], 951, 999);
+	told = false;
+	assert_false(rtp_stats_scrambled(&s.stats, &told));
+	assert_true(told);
+}
+
+static void
+few_or_uneven_bits_do_not_tell(void **state)
+{
+	struct rtp_stats none = { 0 };
+	struct sender s = send_leads(199, lead_any);
+	bool told = true;
+
+	(void)state;
+	assert_false(rtp_stats_scrambled(&s.stats, &told));
+	assert_false(told);
+	s = send_leads(199, lead_of_clear_bit);
+	told = true;
+	assert_false(rtp_stats_scrambled(&s.stats, &told));
+	assert_false(told);
+	s = send_leads(1000, lead_uneven);
+	told = true;
+	assert_false(rtp_stats_scrambled(&s.stats, &told));
+	assert_false(told);
+	told = true;
+	assert_false(rtp_stats_scrambled(&none, &told));
+	assert_false(told);
+}
+
+/* Without media, beyond the snap length, or recorded twice: not one more. */
+static void
+leads_count_packets_once(void **state)
+{
+	struct sender s = sender_at(1, 5000);
+
+	(void)state;
+	send(&s, 90);
+	assert_int_equal(s.stats.leads, 0);
+	s.rtp.has_lead = true;
+	s.rtp.lead = 0x81;
+	send(&s, 90);
+	s.rtp.sequence--;
+	send(&s, 90);
+	assert_int_equal(s.stats.packets, 2);
+	assert_int_equal(s.stats.leads, 1);
+	for (unsigned i = 0; i < 8; i++)
+		assert_int_equal(s.stats.lead_bits[i], i == 0 || i == 7);
+}
+
 static void
 the_reason_has_the_numbers(void **state)
 {
@@ -273,6 +395,10 @@ main(void)
 		cmocka_unit_test(one_packet_does_not_tell),
 		cmocka_unit_test(what_fits_nothing_is_media),
 		cmocka_unit_test(losses_are_gaps_in_the_numbers),
+		cmocka_unit_test(ciphertext_has_even_bits),
+		cmocka_unit_test(a_constant_bit_is_no_ciphertext),
+		cmocka_unit_test(few_or_uneven_bits_do_not_tell),
+		cmocka_unit_test(leads_count_packets_once),
 		cmocka_unit_test(the_reason_has_the_numbers),
 	};
 

@@ -88,6 +88,67 @@ test_level(void **state)
 	assert_true(rtp.voice);
 }
 
+/* The level tells, not the V bit beside it. */
+static void
+test_sound(void **state)
+{
+	static const struct {
+		const char *level;
+		enum sound sound;
+	} cases[] = {
+		{ "107f0000", SOUND_SILENT },
+		{ "10ff0000", SOUND_SILENT },
+		{ "107e0000", SOUND_VOICED },
+		{ "10000000", SOUND_VOICED },
+		{ "20000000", SOUND_UNTOLD },
+		{ "11000000", SOUND_UNTOLD },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct vector v = vector_of("906f00010000a0000a0b0c0d bede0001");
+		struct rtp rtp;
+
+		vector_hex(&v, cases[i].level);
+		vector_hex(&v, "0102");
+		assert_int_equal(rtp_parse(v.bytes, v.size, v.size, &rtp), DISSECT_MAYBE);
+		assert_int_equal(rtp.sound, cases[i].sound);
+	}
+}
+
+/* The first media byte stands behind sources and extension, and was captured, or not. */
+static void
+test_lead(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t at; /* 0: no lead */
+	} cases[] = {
+		{ "806f00010000a0000a0b0c0d 5a0102", 12 },
+		{ "826f00010000a0000a0b0c0d 1111111122222222 5a02", 20 },
+		{ "906f00010000a0000a0b0c0d bede0001 10050000 5a", 20 },
+		{ "916f00010000a0000a0b0c0d 11111111 bede0000 5a01", 20 },
+		{ "806f00010000a0000a0b0c0d", 0 },
+		{ "906f00010000a0000a0b0c0d bede0001 10050000", 0 },
+		{ "a06f00010000a0000a0b0c0d 5a010203 00000003", 0 },
+	};
+	struct dissect_context context = { 1024, 1025, DISSECTOR_RTP, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct vector v = vector_of(cases[i].text);
+
+		for (size_t cut = 12; cut <= v.size; cut++) {
+			struct datagram d;
+
+			datagram_dissect(v.bytes, cut, v.size, &context, &d);
+			assert_int_equal(
+			    d.rtp.has_lead, cases[i].at > 0 && cut > cases[i].at);
+			assert_int_equal(d.rtp.lead, d.rtp.has_lead ? 0x5a : 0);
+		}
+	}
+}
+
 static void
 test_padding(void **state)
 {
@@ -145,6 +206,8 @@ test_extension_encrypted(void **state)
 	assert_int_equal(dissect_ports(&v, 1024, 1025).result, DISSECT_NO);
 	assert_int_equal(d.message, MESSAGE_MEDIA);
 	assert_int_equal(d.rtp.media_bytes, 12);
+	assert_true(d.rtp.has_lead);
+	assert_int_equal(d.rtp.lead, 0xd3);
 }
 
 static void
@@ -206,6 +269,8 @@ main(void)
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_header_refused),
 		cmocka_unit_test(test_level),
+		cmocka_unit_test(test_sound),
+		cmocka_unit_test(test_lead),
 		cmocka_unit_test(test_padding),
 		cmocka_unit_test(test_padding_cut),
 		cmocka_unit_test(test_extension_encrypted),

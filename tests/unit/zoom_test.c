@@ -125,6 +125,36 @@ test_audio(void **state)
 	assert_true(z.from_zoom);
 }
 
+/* The level is 100 in speech and in silence; what the payload type is not known for, it
+ * does not tell. */
+static void
+test_audio_sound(void **state)
+{
+	static const struct {
+		uint8_t payload_type;
+		enum sound sound;
+	} cases[] = {
+		{ 112, SOUND_VOICED },
+		{ 99, SOUND_SILENT },
+		{ 113, SOUND_UNTOLD },
+		{ 98, SOUND_UNTOLD },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct vector v = audio(sfu8);
+		struct datagram d;
+
+		v.bytes[8 + 19 + 1] = cases[i].payload_type;
+		d = at_home(&v);
+		assert_int_equal(d.message, MESSAGE_AUDIO);
+		assert_int_equal(d.rtp.payload_type, cases[i].payload_type);
+		assert_int_equal(d.rtp.level, 100);
+		assert_int_equal(d.rtp.sound, cases[i].sound);
+		assert_false(d.rtp.has_lead);
+	}
+}
+
 static void
 test_video(void **state)
 {
@@ -136,6 +166,8 @@ test_video(void **state)
 	assert_int_equal(d.result, DISSECT_YES);
 	assert_int_equal(d.rtp.payload_type, 98);
 	assert_int_equal(d.rtp.level, LEVEL_NONE);
+	assert_int_equal(d.rtp.sound, SOUND_UNTOLD);
+	assert_false(d.rtp.has_lead);
 	assert_int_equal(d.rtp.media_bytes, 900);
 	assert_false(d.two_packets);
 	/* The older header: RTP at 20. */
@@ -200,6 +232,7 @@ test_share(void **state)
 		assert_int_equal(d.message, MESSAGE_SCREEN);
 		assert_int_equal(d.variant, cases[i].variant);
 		assert_int_equal(d.rtp.payload_type, 99);
+		assert_int_equal(d.rtp.sound, SOUND_UNTOLD);
 		assert_int_equal(d.rtp.media_bytes, 700);
 	}
 }
@@ -440,6 +473,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_audio),
+		cmocka_unit_test(test_audio_sound),
 		cmocka_unit_test(test_video),
 		cmocka_unit_test(test_two_packets),
 		cmocka_unit_test(test_old_header),
