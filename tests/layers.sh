@@ -5,7 +5,8 @@
 ladder="base capture packet dissect flow classify session policy report engine ui cmd"
 homes="pcap/pcap.h=src/capture/ pcap.h=src/capture/ ndpi_api.h=src/classify/ndpi.c
 yaml.h=src/base/yaml.c jansson.h=src/report/json ldns/ldns.h=src/dissect/dns.c
-libpsl.h=src/classify/names.c gcrypt.h=src/base/digest.c,src/dissect/quic_crypto.c"
+libpsl.h=src/classify/names.c gcrypt.h=src/base/digest.c,src/dissect/quic_crypto.c
+sodium.h=src/report/seal maxminddb.h=src/session/geo.c"
 bad=0
 
 rank() { # of a folder, or of the header of that name; 0 for none

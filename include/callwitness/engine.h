@@ -14,6 +14,8 @@ struct engine_options {
 	const struct addr_net *locals;       /* the judged machine, or none: inferred */
 	size_t local_count;
 	const struct flow_limits *limits; /* NULL: flow_limits_default */
+	const struct marks *marks;        /* NULL: none */
+	struct geo *geo;                  /* NULL: none */
 };
 
 struct engine *engine_new(const struct engine_options *options, struct error *e);

@@ -271,6 +271,8 @@ engine_finish(struct engine *g, uint64_t kernel_drops)
 		.realm = flow_realm,
 		.kernel_drops = kernel_drops,
 		.traffic = g->traffic,
+		.marks = g->options.marks,
+		.geo = g->options.geo,
 	};
 	session_free(g->session);
 	g->session = session_new(&input);

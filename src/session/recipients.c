@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who received: entity, party and country of the remote ends. */
+/* Who received: entity, party, country and network of the remote ends. */
 #include <stdlib.h>
 #include "private.h"
+
+static const char *const country_sources[COUNTRY_SOURCES] = { NULL, "host", "signature",
+	"vendor", "geoip" };
+
+const char *
+country_source_name(enum country_source s)
+{
+	return s < COUNTRY_SOURCES ? country_sources[s] : NULL;
+}
 
 /* The rule that says who the remote end is: by name or network, else by what it speaks.
  */
@@ -62,6 +71,63 @@ flow_entity(
 	}
 }
 
+/* What the names of the remote end tell, if they do not disagree. */
+static const char *
+host_country(const struct identity *id)
+{
+	const char *country = NULL;
+
+	for (size_t i = 0; i < id->name_count; i++) {
+		const char *told = region_country(id->names[i]);
+
+		if (told != NULL && country != NULL && strcmp(told, country) != 0)
+			return NULL;
+		if (told != NULL)
+			country = told;
+	}
+	return country;
+}
+
+/*
+ * A rule that keeps its signature's entity and gives another country says where this
+ * service runs. One that names another entity gives the country of that company.
+ */
+static bool
+is_service_country(const struct rule *rule)
+{
+	const struct signature *s = rule != NULL ? rule->signature : NULL;
+
+	return s != NULL && rule->country != NULL && rule->entity != NULL &&
+	       s->entity != NULL && strcmp(rule->entity, s->entity) == 0 &&
+	       (s->country == NULL || strcmp(rule->country, s->country) != 0);
+}
+
+/* The best source that knows wins; j->country is the rule's or the company's so far. */
+static void
+flow_country(
+    struct judged_flow *j, const struct rule *rule, const struct session_input *in)
+{
+	const struct addr *remote = &j->flow->key.end[!j->local].addr;
+	bool service = is_service_country(rule);
+	struct geo_place place = { 0 };
+	const char *known[COUNTRY_SOURCES] = { NULL };
+
+	/* Some databases give private addresses a country too. */
+	if (in->geo != NULL && !addr_stays_local(remote))
+		geo_lookup(in->geo, remote, in->strings, &place);
+	j->registered = place.country;
+	j->asn = place.asn;
+	j->network = place.network;
+	known[COUNTRY_HOST] = host_country(&j->identity);
+	known[service ? COUNTRY_SIGNATURE : COUNTRY_VENDOR] = j->country;
+	known[COUNTRY_GEO] = place.country;
+	for (int source = COUNTRY_SOURCES - 1; source > COUNTRY_NONE; source--)
+		if (known[source] != NULL) {
+			j->country = known[source];
+			j->country_source = (enum country_source)source;
+		}
+}
+
 /* First party: the same entity as the app's vendor, the app asked for or the flow's own.
  */
 static void
@@ -92,6 +158,7 @@ session_parties(struct session *s, const struct session_input *in)
 
 		flow_label(j, in->strings);
 		flow_entity(j, rule, in->signatures);
+		flow_country(j, rule, in);
 		flow_party(s, j, rule);
 	}
 }
@@ -164,10 +231,42 @@ by_up(const void *a, const void *b)
 }
 
 static void
+recipient_begin(struct recipient *r, const struct judged_flow *j)
+{
+	*r = (struct recipient){ .entity = j->entity,
+		.country = j->country,
+		.registered = j->registered,
+		.network = j->network,
+		.country_source = j->country_source,
+		.asn = j->asn,
+		.party = j->party };
+}
+
+static const char *
+agreed(const char *a, const char *b)
+{
+	return a != NULL && b != NULL && strcmp(a, b) == 0 ? a : NULL;
+}
+
+/* Said of the recipient is what holds for all of its flows, as well known as the worst.
+ */
+static void
+recipient_agree(struct recipient *r, const struct judged_flow *j)
+{
+	r->country = agreed(r->country, j->country);
+	r->registered = agreed(r->registered, j->registered);
+	r->network = agreed(r->network, j->network);
+	if (r->asn != j->asn)
+		r->asn = 0;
+	if (r->country == NULL)
+		r->country_source = COUNTRY_NONE;
+	else if (j->country_source > r->country_source)
+		r->country_source = j->country_source;
+}
+
+static void
 recipient_add(struct recipient *r, const struct judged_flow *j)
 {
-	if (r->country == NULL)
-		r->country = j->country;
 	for (size_t i = 0; i < j->finding_count; i++) {
 		r->up[j->findings[i].verdict.category] += j->findings[i].up_bytes;
 		r->up_total += j->findings[i].up_bytes;
@@ -190,15 +289,14 @@ session_recipients(struct session *s)
 			order[count++] = &s->flows[i];
 	qsort(order, count, sizeof(struct judged_flow *), by_entity);
 	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || !same_recipient(order[i - 1], order[i])) {
-			struct recipient *r = &s->recipients[s->recipient_count++];
+		struct recipient *r;
 
-			r->entity = order[i]->entity;
-			r->party = order[i]->party;
-		}
-		recipient_add(&s->recipients[s->recipient_count - 1], order[i]);
-		if (recipient_host(
-			&s->recipients[s->recipient_count - 1], order[i]->label) != 0)
+		if (i == 0 || !same_recipient(order[i - 1], order[i]))
+			recipient_begin(&s->recipients[s->recipient_count++], order[i]);
+		r = &s->recipients[s->recipient_count - 1];
+		recipient_agree(r, order[i]);
+		recipient_add(r, order[i]);
+		if (recipient_host(r, order[i]->label) != 0)
 			goto out;
 	}
 	if (s->recipient_count > 0) {

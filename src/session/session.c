@@ -227,8 +227,10 @@ session_new(const struct session_input *in)
 	if (session_apps(s, in) != 0)
 		goto fail;
 	session_parties(s, in);
-	if (session_totals(s, in) != 0 || session_recipients(s) != 0)
+	if (session_totals(s, in) != 0 || session_recipients(s) != 0 ||
+	    session_states(s, in) != 0)
 		goto fail;
+	session_timeline(s, in);
 	return s;
 fail:
 	session_free(s);
@@ -245,6 +247,8 @@ session_free(struct session *s)
 	for (size_t i = 0; i < s->recipient_count; i++)
 		free(s->recipients[i].hosts);
 	free(s->recipients);
+	free(s->spans);
+	free(s->bursts);
 	free(s->unknowns);
 	free(s->apps);
 	free(s->locals);

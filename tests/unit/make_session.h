@@ -9,6 +9,8 @@
 struct run {
 	struct tape tape;
 	struct signatures *signatures;
+	struct marks *marks; /* or NULL; the run's own, as is geo */
+	struct geo *geo;
 	struct engine *engine;
 	const struct session *session;
 };
@@ -33,6 +35,8 @@ run_teardown(void **state)
 
 	engine_free(run->engine);
 	signatures_free(run->signatures);
+	marks_free(run->marks);
+	geo_close(run->geo);
 	tape_clear(&run->tape);
 	return 0;
 }
@@ -42,7 +46,9 @@ static inline const struct session *
 run_judge(struct run *run, const char *app, const char *local)
 {
 	struct addr_net net;
-	struct engine_options options = { .signatures = run->signatures };
+	struct engine_options options = { .signatures = run->signatures,
+		.marks = run->marks,
+		.geo = run->geo };
 	struct error e = { 0 };
 
 	if (app != NULL)
