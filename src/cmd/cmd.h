@@ -50,8 +50,15 @@ void man_write(FILE *out);
 /* Prints the lines to stderr, frees them, and returns code. */
 enum exit_code fail(struct error *e, enum exit_code code);
 
-/* All signature files of `folder`, or of the folder that belongs to this program. */
+/* Shipped data: the path of "signatures", "config/policies", …, which the caller frees; NULL
+ * if it is not beside the program. */
+char *data_folder(const char *what);
+/* All files of `folder`, or of the shipped one if that is NULL. */
 struct signatures *signatures_find(const char *folder, struct error *e);
+struct ontologies *ontologies_find(const char *folder, struct error *e);
+/* A path if it has a slash or ends in ".yaml", else the name of a shipped policy. */
+struct policy *policy_find(
+    const char *name_or_path, const struct ontologies *o, struct error *e);
 
 /* A line of progress on stderr, if that is a terminal. */
 struct progress {
@@ -68,8 +75,13 @@ enum exit_code cmd_replay(int argc, char **argv, const struct command *self);
 enum exit_code cmd_explain(int argc, char **argv, const struct command *self);
 enum exit_code cmd_lint(int argc, char **argv, const struct command *self);
 enum exit_code cmd_list(int argc, char **argv, const struct command *self);
+enum exit_code cmd_report(int argc, char **argv, const struct command *self);
+enum exit_code cmd_verify(int argc, char **argv, const struct command *self);
+enum exit_code cmd_diff(int argc, char **argv, const struct command *self);
+enum exit_code cmd_keygen(int argc, char **argv, const struct command *self);
 
 /* The option tables, with the rows that commands.c counts. */
-extern const struct option_row replay_options[6], list_options[1];
+extern const struct option_row replay_options[14], list_options[1], report_options[1],
+    keygen_options[3], verify_options[3];
 
 #endif
