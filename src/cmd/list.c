@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* list: what this program knows. */
+#include <dirent.h>
+#include <stdlib.h>
 #include "cmd.h"
 
 struct list {
@@ -46,6 +48,47 @@ list_rules(const struct signatures *set)
 	}
 }
 
+static void
+policy_line(const struct policy *p)
+{
+	size_t testable = 0;
+
+	for (size_t i = 0; i < p->claim_count; i++)
+		testable += p->claims[i].testable != TESTABLE_NO;
+	printf("%-28s %-10s %2zu claims, %2zu testable  %s, %s\n", p->name, p->app,
+	    p->claim_count, testable, p->vendor, p->document);
+}
+
+static enum exit_code
+list_policies(struct error *e)
+{
+	struct ontologies *ontologies = ontologies_find(NULL, e);
+	char *folder = data_folder("config/policies");
+	struct dirent **entries = NULL;
+	int count = folder != NULL ? scandir(folder, &entries, NULL, alphasort) : -1;
+
+	for (int i = 0; i < count; i++) {
+		char *dot = strrchr(entries[i]->d_name, '.');
+		struct policy *p = NULL;
+
+		if (ontologies != NULL && dot != NULL && strcmp(dot, ".yaml") == 0) {
+			*dot = '\0';
+			p = policy_find(entries[i]->d_name, ontologies, e);
+		}
+		if (p != NULL)
+			policy_line(p);
+		policy_free(p);
+		free(entries[i]);
+	}
+	if (count < 0)
+		error_add(
+		    e, "config/policies", 0, 0, "no such folder beside the program");
+	free(entries);
+	free(folder);
+	ontologies_free(ontologies);
+	return fail(e, e->count > 0 ? EXIT_INPUT : EXIT_FINE);
+}
+
 enum exit_code
 cmd_list(int argc, char **argv, const struct command *self)
 {
@@ -70,6 +113,10 @@ cmd_list(int argc, char **argv, const struct command *self)
 	while (rest.count == 1 && which < COUNT_OF(lists) &&
 	       strcmp(lists[which].what, rest.word[0]) != 0)
 		which++;
+	if (rest.count == 1 && strcmp(rest.word[0], "policies") == 0) {
+		code = list_policies(&e);
+		goto out;
+	}
 	if (rest.count != 1 || which == COUNT_OF(lists)) {
 		command_usage(self, stderr);
 		goto out;

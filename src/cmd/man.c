@@ -35,15 +35,19 @@ man_write(FILE *out)
 	fprintf(out,
 	    ".TH CALLWITNESS 1 \"\" \"callwitness %s\"\n"
 	    ".SH NAME\n"
-	    "callwitness \\- what does a conferencing app really send, and to whom?\n"
+	    "callwitness \\- what does a conferencing app send, and is it what its "
+	    "vendor says?\n"
 	    ".SH SYNOPSIS\n"
 	    ".B callwitness\n.I COMMAND\n.RI [ options ]\n"
 	    ".SH DESCRIPTION\n"
 	    "Takes an app's recorded traffic apart into telemetry, diagnostics, content "
 	    "and\n"
-	    "signalling streams, and tells for each how that is known, how strongly, and "
-	    "what\n"
-	    "could not be seen. It is passive: it sends no packet and looks up no name.\n"
+	    "signalling streams, tells for each how that is known and how strongly, "
+	    "holds "
+	    "them\n"
+	    "against the claims of its vendor's policies, and writes evidence that "
+	    "somebody else can check.\n"
+	    "It is passive: it sends no packet and looks up no name.\n"
 	    ".SH COMMANDS\n",
 	    CALLWITNESS_VERSION);
 	for (size_t i = 0; i < command_count; i++) {
@@ -57,10 +61,14 @@ man_write(FILE *out)
 	}
 	fprintf(out,
 	    ".SH \"EXIT STATUS\"\n"
-	    "0: done. 1: lint found something. 2: usage. 3: the input cannot be used.\n"
+	    "0: done. 1: a claim is contradicted or a stream not disclosed, lint or "
+	    "verify "
+	    "found\n"
+	    "something, diff found a difference. 2: usage. 3: the input cannot be used.\n"
 	    ".SH FILES\n"
-	    "Signatures are read from \\fIshare/callwitness/signatures\\fR beside the "
-	    "program.\n"
+	    "Signatures, policies and ontologies are read from "
+	    "\\fIshare/callwitness/signatures\\fR and\n"
+	    "\\fIshare/callwitness/config\\fR beside the program.\n"
 	    ".SH ENVIRONMENT\n"
 	    "\\fBNO_COLOR\\fR and \\fBCLICOLOR_FORCE\\fR switch the colours of the "
 	    "summary.\n"

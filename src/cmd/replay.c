@@ -1,106 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* replay: capture files in, a summary or a folder out. */
+/* replay: capture files in, a summary, a bundle, or a bundle for each file out. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
-#include "cmd.h"
+#include "password.h"
+#include "run.h"
 
 struct replay {
-	const char *app, *folder, *filter, *signatures;
-	struct words locals;
-	bool json;
+	struct input_options inputs;
+	const char *folder, *sign, *fail_on, *jobs;
+	bool json, each;
 };
 
 #define AT(member) offsetof(struct replay, member)
 
-const struct option_row replay_options[6] = {
-	{ 'a', "app", "APP", "judge only this app (see: callwitness list apps)", AT(app),
+const struct option_row replay_options[14] = {
+	{ 'a', "app", "APP", "judge only this app (see: callwitness list apps)",
+	    AT(inputs.app), OPTION_TEXT },
+	{ 'p', "policy", "POLICY",
+	    "hold the capture against it: a name (see: callwitness list policies) or a "
+	    "file (repeatable)",
+	    AT(inputs.policies), OPTION_WORDS },
+	{ 'm', "marks", "FILE", "the call's states as declared", AT(inputs.marks),
 	    OPTION_TEXT },
 	{ 'l', "local", "CIDR",
-	    "addresses of the judged machine (repeatable; else inferred)", AT(locals),
+	    "addresses of the judged machine (repeatable; else inferred)",
+	    AT(inputs.locals), OPTION_WORDS },
+	{ 'f', "filter", "BPF", "only packets that match this filter", AT(inputs.filter),
+	    OPTION_TEXT },
+	{ 'g', "geoip", "MMDB",
+	    "a MaxMind database of countries or networks (repeatable)", AT(inputs.geoip),
 	    OPTION_WORDS },
-	{ 'f', "filter", "BPF", "only packets that match this filter", AT(filter),
-	    OPTION_TEXT },
 	{ 's', "signatures", "DIR", "signature files to use instead of the shipped ones",
-	    AT(signatures), OPTION_TEXT },
-	{ 'o', "output", "DIR", "write report.json and flows.ndjson there", AT(folder),
+	    AT(inputs.signatures), OPTION_TEXT },
+	{ 0, "ontology", "DIR", "ontology files to use instead of the shipped ones",
+	    AT(inputs.ontology), OPTION_TEXT },
+	{ 'o', "output", "DIR", "write the evidence bundle there", AT(folder),
 	    OPTION_TEXT },
+	{ 0, "sign", "SECRET", "sign the bundle with this key (see: callwitness keygen)",
+	    AT(sign), OPTION_TEXT },
 	{ 'j', "json", NULL, "print report.json instead of the summary", AT(json),
 	    OPTION_SWITCH },
+	{ 'e', "each", NULL,
+	    "a bundle for each capture, of folders too, and a table; NAME.marks.yaml "
+	    "beside NAME.pcap is used",
+	    AT(each), OPTION_SWITCH },
+	{ 0, "jobs", "N", "so many captures at a time with --each (else one a processor)",
+	    AT(jobs), OPTION_TEXT },
+	{ 0, "fail-on", "WHAT",
+	    "exit with 1 on contradicted,omitted (both unless given), or never",
+	    AT(fail_on), OPTION_TEXT },
 };
-
-struct run {
-	struct replay options;
-	struct words files;
-	struct addr_net *locals;
-	struct signatures *signatures;
-	struct capture *capture;
-	struct engine *engine;
-	const char **command;
-};
-
-static int
-locals_parse(struct run *run, struct error *e)
-{
-	const struct words *given = &run->options.locals;
-
-	run->locals = calloc(given->count ? given->count : 1, sizeof(*run->locals));
-	if (run->locals == NULL)
-		return -1;
-	for (size_t i = 0; i < given->count; i++)
-		if (addr_net_parse(given->word[i], &run->locals[i]) != 0)
-			error_add(e, "--local", 0, 0,
-			    "\"%s\" is no network: expected an address such as "
-			    "192.0.2.7, or "
-			    "192.0.2.0/24 with no bits set behind the prefix",
-			    given->word[i]);
-	return e->count == 0 ? 0 : -1;
-}
-
-static int
-run_prepare(struct run *run, struct error *e)
-{
-	struct engine_options options = { .local_count = run->options.locals.count };
-
-	if (locals_parse(run, e) != 0)
-		return -1;
-	run->signatures = signatures_find(run->options.signatures, e);
-	if (run->signatures == NULL)
-		return -1;
-	options.signatures = run->signatures;
-	options.locals = run->locals;
-	if (run->options.app != NULL) {
-		options.app = signatures_named(run->signatures, run->options.app);
-		if (options.app == NULL || !options.app->app) {
-			error_add(e, "--app", 0, 0,
-			    "no app \"%s\": expected one of those that \"callwitness "
-			    "list apps\" shows",
-			    run->options.app);
-			return -1;
-		}
-	}
-	run->engine = engine_new(&options, e);
-	return run->engine != NULL ? 0 : -1;
-}
-
-static void
-run_read(struct run *run)
-{
-	struct progress progress = { 0 };
-	struct frame frame;
-	uint64_t packets = 0, done = 0, total = 0;
-
-	while (capture_next(run->capture, &frame) > 0) {
-		engine_packet(run->engine, &frame);
-		if (packets++ % PACKETS_A_LOOK == 0) {
-			capture_progress(run->capture, &done, &total);
-			progress_step(&progress, packets, done, total);
-		}
-	}
-	progress_end(&progress);
-}
 
 static struct summary_style
 style_of(FILE *out)
@@ -116,96 +67,128 @@ style_of(FILE *out)
 	};
 }
 
-static enum exit_code
-run_report(
-    struct run *run, const struct session *session, const char *started, struct error *e)
+static int
+replay_write(const struct replay *options, const struct judged *j,
+    const struct seal_secret *secret, struct error *e)
 {
-	char host[256] = "";
-	int rc = 0;
-	struct report report = { .session = session,
-		.signatures = run->signatures,
-		.capture = run->capture,
-		.environment = { host, started, run->command } };
 	struct summary_style style = style_of(stdout);
+	int rc = 0;
 
-	(void)gethostname(host, sizeof(host) - 1);
-	if (run->options.folder != NULL &&
-	    report_folder(&report, run->options.folder, e) != 0)
-		return fail(e, EXIT_INPUT);
-	if (run->options.json)
-		rc = report_json(&report, stdout);
+	if (options->folder != NULL &&
+	    report_folder(&j->report, options->folder, secret, e) != 0)
+		return -1;
+	if (options->json)
+		rc = report_json(&j->report, stdout);
 	else
-		report_summary(&report, &style, stdout);
-	if (run->options.folder != NULL && !run->options.json)
+		report_summary(&j->report, &style, stdout);
+	if (options->folder != NULL && !options->json)
 		printf(
-		    "\nWritten to %s: report.json, flows.ndjson\n", run->options.folder);
-	if (rc != 0 || fflush(stdout) != 0 || ferror(stdout)) {
-		error_add(e, "standard output", 0, 0, "cannot be written");
-		return fail(e, EXIT_INPUT);
-	}
-	return EXIT_FINE;
-}
-
-static uint64_t
-drops(const struct capture *c)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < capture_files(c); i++)
-		sum += capture_file(c, i)->drops;
-	return sum;
+		    "\nThe report is %s/report.html; check the bundle with: callwitness "
+		    "verify %s\n",
+		    options->folder, options->folder);
+	if (rc == 0 && fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	error_add(e, "standard output", 0, 0, "cannot be written");
+	return -1;
 }
 
 static enum exit_code
-run_all(struct run *run)
+replay_one(const struct replay *options, const struct inputs *in,
+    const struct words *files, const struct each_options *how, struct error *e)
 {
-	struct capture_options options = { .filter = run->options.filter,
-		.digest = run->options.folder != NULL || run->options.json };
-	struct error e = { 0 };
-	char started[TIME_TEXT_SIZE];
-	struct timespec now;
-	const struct session *session = NULL;
+	struct judge_options judging = { in->marks, how->command,
+		options->folder != NULL || options->json, true };
+	struct judged judged;
+	struct counts counts = { 0 };
+	enum exit_code code = EXIT_INPUT;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	time_text((int64_t)now.tv_sec * 1000000000 + now.tv_nsec, started);
-	if (run_prepare(run, &e) != 0)
-		return fail(&e, EXIT_USAGE);
-	run->capture = capture_open(run->files.word, run->files.count, &options, &e);
-	if (run->capture == NULL)
-		return fail(&e, EXIT_INPUT);
-	run_read(run);
-	session = engine_finish(run->engine, drops(run->capture));
-	if (session == NULL) {
-		error_add(&e, "replay", 0, 0, "out of memory");
-		return fail(&e, EXIT_INPUT);
+	/* A folder that cannot be written is told before the work. */
+	if (options->folder != NULL && report_folder_check(options->folder, e) != 0)
+		return EXIT_INPUT;
+	if (judged_make(&judged, in, files, &judging, e) == 0 &&
+	    replay_write(options, &judged, how->secret, e) == 0) {
+		judged_counts(&judged, &counts);
+		code = counts_code(&counts, &how->fail_on);
 	}
-	return run_report(run, session, started, &e);
+	judged_free(&judged);
+	return code;
+}
+
+/* What options forbid of each other, before anything is read. */
+static int
+options_check(const struct replay *r, const struct words *files, struct error *e)
+{
+	long jobs = r->jobs != NULL ? strtol(r->jobs, NULL, 10) : 1;
+
+	if (files->count == 0)
+		error_add(
+		    e, "replay", 0, 0, "no capture file given, - is standard input");
+	if (r->each && r->folder == NULL)
+		error_add(e, "--each", 0, 0, "needs --output, the folder of the bundles");
+	if (r->each && r->inputs.marks != NULL)
+		error_add(e, "--marks", 0, 0,
+		    "is of one call: with --each, NAME.marks.yaml beside NAME.pcap is "
+		    "used");
+	if (r->each && r->json)
+		error_add(e, "--json", 0, 0, "is for one report, not with --each");
+	if (r->sign != NULL && r->folder == NULL)
+		error_add(e, "--sign", 0, 0, "needs --output, the bundle to sign");
+	if (r->jobs != NULL && (jobs < 1 || jobs > 1024))
+		error_add(e, "--jobs", 0, 0, "is \"%s\": expected 1 to 1024", r->jobs);
+	return e->count == 0 ? 0 : -1;
+}
+
+static enum exit_code
+replay_run(const struct replay *r, const struct words *files, const char *const *command)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	struct each_options how = { .folder = r->folder,
+		.jobs = (unsigned)(r->jobs != NULL  ? strtol(r->jobs, NULL, 10)
+				   : processors > 0 ? processors
+						    : 1),
+		.command = command };
+	struct seal_secret *secret = NULL;
+	struct inputs in = { 0 };
+	struct error e = { 0 };
+	enum exit_code code = EXIT_USAGE;
+
+	if (options_check(r, files, &e) != 0 ||
+	    fail_on_parse(r->fail_on, &how.fail_on, &e) != 0 ||
+	    inputs_load(&in, &r->inputs, &e) != 0)
+		goto out;
+	if (r->sign != NULL &&
+	    (secret = seal_secret_load(r->sign, password_ask, &e)) == NULL)
+		goto out;
+	how.secret = secret;
+	code = r->each ? replay_each(&in, files, &how, &e)
+		       : replay_one(r, &in, files, &how, &e);
+out:
+	seal_secret_free(secret);
+	inputs_free(&in);
+	return fail(&e, code);
 }
 
 enum exit_code
 cmd_replay(int argc, char **argv, const struct command *self)
 {
-	struct run run = { 0 };
+	struct replay options = { 0 };
+	struct words files = { 0 };
+	const char **command = calloc((size_t)argc + 1, sizeof(*command));
 	enum exit_code code = EXIT_USAGE;
 	int parsed = 0;
 
-	run.command = calloc((size_t)argc + 1, sizeof(*run.command));
-	for (int i = 0; run.command != NULL && i < argc; i++)
-		run.command[i] = argv[i];
-	parsed = options_parse(self, argc, argv, &run.options, &run.files);
+	/* getopt reorders argv: keep it as it was given. */
+	for (int i = 0; command != NULL && i < argc; i++)
+		command[i] = argv[i];
+	parsed = options_parse(self, argc, argv, &options, &files);
 	if (parsed > 0)
 		code = EXIT_FINE;
-	else if (parsed == 0 && run.files.count == 0)
-		fprintf(stderr,
-		    "callwitness replay: no capture file given, - is standard input\n");
 	else if (parsed == 0)
-		code = run_all(&run);
-	engine_free(run.engine);
-	capture_close(run.capture);
-	signatures_free(run.signatures);
-	words_free(&run.files);
-	words_free(&run.options.locals);
-	free(run.locals);
-	free(run.command);
+		code = replay_run(&options, &files, command);
+	words_free(&files);
+	words_free(&options.inputs.locals);
+	words_free(&options.inputs.policies);
+	words_free(&options.inputs.geoip);
+	free(command);
 	return code;
 }

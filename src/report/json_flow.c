@@ -3,22 +3,6 @@
  */
 #include "json.h"
 
-json_t *
-json_text(const char *text)
-{
-	json_t *value = text != NULL ? json_string(text) : NULL;
-
-	return value != NULL ? value : json_null();
-}
-
-json_t *
-json_time(int64_t time_ns)
-{
-	char text[TIME_TEXT_SIZE];
-
-	return json_string(time_text(time_ns, text));
-}
-
 static const char *
 proto_name(uint8_t proto, char text[8])
 {
@@ -51,15 +35,23 @@ json_remote(const struct judged_flow *j)
 {
 	const struct flow_end *end = &j->flow->key.end[!j->local];
 	char addr[ADDR_TEXT_SIZE];
-	json_t *remote = json_pack("{s:s, s:i, s:o, s:o, s:o, s:s, s:o, s:n}", "ip",
-	    addr_text(&end->addr, addr), "port", end->port, "host",
-	    json_text(j->identity.host), "host_source",
-	    json_text(host_source_name(j->identity.host_source)), "entity",
-	    json_text(j->entity), "party", party_name(j->party), "country",
-	    json_text(j->country), "asn");
+	const struct json_entry entries[] = {
+		{ "ip", json_string(addr_text(&end->addr, addr)) },
+		{ "port", json_count(end->port) },
+		{ "host", json_text(j->identity.host) },
+		{ "host_source", json_text(host_source_name(j->identity.host_source)) },
+		{ "entity", json_text(j->entity) },
+		{ "party", json_text(party_name(j->party)) },
+		{ "country", json_text(j->country) },
+		{ "country_source", json_text(country_source_name(j->country_source)) },
+		{ "registered", json_text(j->registered) },
+		{ "asn", j->asn ? json_count(j->asn) : json_null() },
+		{ "network", json_text(j->network) },
+	};
+	json_t *remote = json_map(entries, COUNT_OF(entries));
 
-	if (remote != NULL && j->identity.name_count > 1)
-		json_object_set_new(remote, "names", json_names(j));
+	if (j->identity.name_count > 1)
+		json_map_add(&remote, "names", json_names(j));
 	return remote;
 }
 

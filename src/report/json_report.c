@@ -15,11 +15,20 @@ json_environment(const struct report *r)
 	    inspector_version());
 }
 
+/* Where a file lay is nobody's business, and differs from machine to machine. */
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
 static json_t *
 json_file(const struct capture_file *f)
 {
 	return json_pack("{s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:b, s:o}", "name",
-	    json_text(f->name), "format", json_text(f->format), "sha256",
+	    json_text(base_name(f->name)), "format", json_text(f->format), "sha256",
 	    json_text(f->sha256[0] ? f->sha256 : NULL), "packets", (json_int_t)f->packets,
 	    "bytes", (json_int_t)f->bytes, "filtered", (json_int_t)f->filtered, "drops",
 	    (json_int_t)f->drops, "truncated", f->truncated, "damage",
@@ -27,8 +36,9 @@ json_file(const struct capture_file *f)
 }
 
 static json_t *
-json_capture(const struct report *r, const struct traffic *stats)
+json_capture(const struct report *r)
 {
+	const struct traffic *stats = &r->session->input.traffic;
 	json_t *files = json_array(), *locals = json_array();
 	char addr[ADDR_TEXT_SIZE];
 
@@ -71,8 +81,9 @@ json_unknowns(const struct session *s)
 }
 
 static json_t *
-json_coverage(const struct report *r, const struct traffic *stats)
+json_coverage(const struct report *r)
 {
+	const struct traffic *stats = &r->session->input.traffic;
 	const struct coverage *c = &r->session->coverage;
 	const struct {
 		const char *name;
@@ -100,7 +111,7 @@ json_coverage(const struct report *r, const struct traffic *stats)
 }
 
 static json_t *
-json_totals(const struct category_total totals[CATEGORIES])
+json_side_totals(const struct category_total totals[CATEGORIES])
 {
 	json_t *object = json_object();
 
@@ -125,19 +136,48 @@ json_totals(const struct category_total totals[CATEGORIES])
 }
 
 static json_t *
-json_recipient(const struct recipient *r)
+json_totals(const struct report *r)
 {
-	json_t *hosts = json_array(), *up = json_object();
+	return json_pack("{s:o, s:o}", "up", json_side_totals(r->session->up), "down",
+	    json_side_totals(r->session->down));
+}
+
+static json_t *
+json_hosts(const struct recipient *r)
+{
+	json_t *list = json_array();
 
 	for (size_t i = 0; i < r->host_count; i++)
-		json_array_append_new(hosts, json_text(r->hosts[i]));
-	for (unsigned c = 0; c < CATEGORIES; c++)
-		if (r->up[c] > 0)
-			json_object_set_new(
-			    up, category_name(c), json_integer((json_int_t)r->up[c]));
-	return json_pack("{s:o, s:s, s:o, s:n, s:o, s:o}", "entity", json_text(r->entity),
-	    "party", party_name(r->party), "country", json_text(r->country), "asn",
-	    "hosts", hosts, "up", up);
+		json_list_add(&list, json_text(r->hosts[i]));
+	return list;
+}
+
+static json_t *
+json_recipient(const struct recipient *r)
+{
+	const struct json_entry entries[] = {
+		{ "entity", json_text(r->entity) },
+		{ "party", json_text(party_name(r->party)) },
+		{ "country", json_text(r->country) },
+		{ "country_source", json_text(country_source_name(r->country_source)) },
+		{ "registered", json_text(r->registered) },
+		{ "asn", r->asn ? json_count(r->asn) : json_null() },
+		{ "network", json_text(r->network) },
+		{ "hosts", json_hosts(r) },
+		{ "up", json_categories(r->up) },
+	};
+
+	return json_map(entries, COUNT_OF(entries));
+}
+
+static json_t *
+json_recipients(const struct report *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->session->recipient_count; i++)
+		json_list_add(&list, json_recipient(&r->session->recipients[i]));
+	return list;
 }
 
 static json_t *
@@ -156,8 +196,9 @@ json_signatures(const struct report *r)
 }
 
 static json_t *
-json_apps(const struct session *s)
+json_apps(const struct report *r)
 {
+	const struct session *s = r->session;
 	json_t *apps = json_array();
 
 	for (size_t i = 0; i < s->app_count; i++)
@@ -170,22 +211,47 @@ json_apps(const struct session *s)
 	return apps;
 }
 
+static json_t *
+json_app(const struct report *r)
+{
+	return json_text(r->session->app ? r->session->app->name : NULL);
+}
+
+static json_t *
+json_schema(const struct report *r)
+{
+	(void)r;
+	return json_string("callwitness-report-1");
+}
+
 json_t *
 json_report(const struct report *r)
 {
-	const struct traffic *stats = &r->session->input.traffic;
-	json_t *recipients = json_array();
+	static const struct {
+		const char *key;
+		json_t *(*make)(const struct report *r);
+	} parts[] = {
+		{ "schema", json_schema },
+		{ "environment", json_environment },
+		{ "capture", json_capture },
+		{ "app", json_app },
+		{ "apps", json_apps },
+		{ "signatures", json_signatures },
+		{ "inputs", json_used },
+		{ "coverage", json_coverage },
+		{ "totals", json_totals },
+		{ "recipients", json_recipients },
+		{ "states", json_states },
+		{ "marks", json_marks },
+		{ "timeline", json_timeline },
+		{ "gates", json_gates },
+		{ "policies", json_policies },
+		{ "result", json_result },
+		{ "legal", json_legal },
+	};
+	json_t *report = json_object();
 
-	for (size_t i = 0; i < r->session->recipient_count; i++)
-		json_array_append_new(
-		    recipients, json_recipient(&r->session->recipients[i]));
-	return json_pack(
-	    "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o, s:[], s:[]}",
-	    "schema", "callwitness-report-1", "environment", json_environment(r),
-	    "capture", json_capture(r, stats), "app",
-	    json_text(r->session->app ? r->session->app->name : NULL), "apps",
-	    json_apps(r->session), "signatures", json_signatures(r), "coverage",
-	    json_coverage(r, stats), "totals", "up", json_totals(r->session->up), "down",
-	    json_totals(r->session->down), "recipients", recipients, "states",
-	    "policies");
+	for (size_t i = 0; i < COUNT_OF(parts); i++)
+		json_map_add(&report, parts[i].key, parts[i].make(r));
+	return report;
 }

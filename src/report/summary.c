@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The terminal summary: what went up, to whom, and what could not be seen. */
-#include <callwitness/report.h>
+#include "summary.h"
 
 #define BAR_WIDTH 24
 #define HOSTS_SHOWN 6
@@ -36,17 +36,17 @@ size_text(uint64_t bytes, char text[16])
 	return text;
 }
 
-static const char *
-paint(const struct summary_style *style, const char *code)
+const char *
+summary_paint(const struct summary_style *style, const char *code)
 {
 	return style->color ? code : "";
 }
 
-static void
-heading(const struct summary_style *style, FILE *out, const char *text)
+void
+summary_heading(const struct summary_style *style, FILE *out, const char *text)
 {
-	fprintf(
-	    out, "\n%s%s%s\n", paint(style, "\033[1m"), text, paint(style, "\033[0m"));
+	fprintf(out, "\n%s%s%s\n", summary_paint(style, "\033[1m"), text,
+	    summary_paint(style, "\033[0m"));
 }
 
 static void
@@ -56,12 +56,12 @@ bar(const struct summary_style *style, FILE *out, double share, const char *colo
 
 	if (full == 0 && share > 0)
 		full = 1;
-	fputs(paint(style, color), out);
+	fputs(summary_paint(style, color), out);
 	for (unsigned i = 0; i < BAR_WIDTH; i++)
 		fputs(i < full ? (style->utf8 ? "\xe2\x96\x88" : "#")
 			       : (style->utf8 ? "\xc2\xb7" : "."),
 		    out);
-	fputs(paint(style, "\033[0m"), out);
+	fputs(summary_paint(style, "\033[0m"), out);
 }
 
 static void
@@ -170,7 +170,7 @@ write_totals(const struct report *r, const struct summary_style *style, FILE *ou
 {
 	uint64_t all = 0;
 
-	heading(style, out, "What went up (payload)");
+	summary_heading(style, out, "What went up (payload)");
 	for (unsigned c = 0; c < CATEGORIES; c++)
 		all += r->session->up[c].bytes;
 	for (unsigned i = 0; i < CATEGORIES; i++)
@@ -190,20 +190,37 @@ recipient_name(const struct recipient *r)
 	return r->host_count > 0 && r->hosts[0] != NULL ? r->hosts[0] : "no name";
 }
 
+/* How sure a country is goes with it. */
+static const char *
+country_phrase(enum country_source source)
+{
+	static const char *const phrases[COUNTRY_SOURCES] = {
+		[COUNTRY_NONE] = "",
+		[COUNTRY_HOST] = ", by its host names in ",
+		[COUNTRY_SIGNATURE] = ", said to be in ",
+		[COUNTRY_VENDOR] = ", a company in ",
+		[COUNTRY_GEO] = ", network registered in ",
+	};
+
+	return phrases[source];
+}
+
 static void
 write_recipient(const struct recipient *r, const struct summary_style *style, FILE *out)
 {
 	char size[16];
 	size_t hosts = r->entity != NULL ? r->host_count : 0;
 
-	fprintf(out, "  %s%s%s, %s party%s%s\n", paint(style, "\033[1m"),
-	    recipient_name(r), paint(style, "\033[0m"), party_name(r->party),
-	    r->country ? ", registered in " : "", r->country ? r->country : "");
+	fprintf(out, "  %s%s%s, %s party%s%s\n", summary_paint(style, "\033[1m"),
+	    recipient_name(r), summary_paint(style, "\033[0m"), party_name(r->party),
+	    r->country ? country_phrase(r->country_source) : "",
+	    r->country ? r->country : "");
 	for (unsigned i = 0; i < CATEGORIES; i++)
 		if (r->up[order[i]] > 0)
 			fprintf(out, "    %s%-12s%s%10s\n",
-			    paint(style, colors[order[i]]), category_name(order[i]),
-			    paint(style, "\033[0m"), size_text(r->up[order[i]], size));
+			    summary_paint(style, colors[order[i]]),
+			    category_name(order[i]), summary_paint(style, "\033[0m"),
+			    size_text(r->up[order[i]], size));
 	for (size_t i = 0; i < hosts && i < HOSTS_SHOWN; i++)
 		fprintf(out, "      %s\n", r->hosts[i]);
 	if (hosts > HOSTS_SHOWN)
@@ -215,7 +232,7 @@ write_recipients(const struct report *r, const struct summary_style *style, FILE
 {
 	size_t shown = 0;
 
-	heading(style, out, "Who received it");
+	summary_heading(style, out, "Who received it");
 	for (size_t i = 0; i < r->session->recipient_count; i++) {
 		if (r->session->recipients[i].up_total == 0)
 			continue;
@@ -251,7 +268,7 @@ write_coverage(const struct report *r, const struct summary_style *style, FILE *
 	const struct traffic *stats = &r->session->input.traffic;
 	char a[16], b[16], d[16];
 
-	heading(style, out, "What could not be seen");
+	summary_heading(style, out, "What could not be seen");
 	fprintf(out,
 	    "  %llu packets dropped by the recorder, %llu cut by the snap length\n"
 	    "  %llu flows begun before the capture\n",
@@ -273,8 +290,9 @@ write_coverage(const struct report *r, const struct summary_style *style, FILE *
 	write_unknowns(r->session, out);
 	fprintf(out, "  sums: %llu payload bytes decoded, %llu accounted for: %s%s%s\n",
 	    (unsigned long long)c->payload_bytes, (unsigned long long)c->accounted_bytes,
-	    paint(style, c->conserved ? "\033[32m" : "\033[31m"),
-	    c->conserved ? "conserved" : "NOT CONSERVED", paint(style, "\033[0m"));
+	    summary_paint(style, c->conserved ? "\033[32m" : "\033[31m"),
+	    c->conserved ? "conserved" : "NOT CONSERVED",
+	    summary_paint(style, "\033[0m"));
 }
 
 void
@@ -285,5 +303,7 @@ report_summary(const struct report *r, const struct summary_style *style, FILE *
 	write_apps(r, out);
 	write_totals(r, style, out);
 	write_recipients(r, style, out);
+	summary_states(r, style, out);
+	summary_policies(r, style, out);
 	write_coverage(r, style, out);
 }

@@ -76,16 +76,17 @@ def replay(path, folder, *options, env=None):
     return Replay(folder)
 
 
-def replay_mutated(capture, full, mutation, folder):
+def replay_mutated(capture, full, mutation, folder, options=(), mutations=None):
     """Spoils the capture and replays it with the local addresses of the full run."""
     os.makedirs(folder, exist_ok=True)
     spoiled = os.path.join(folder, capture.name + ".pcap")
     addresses = full.locals()
-    arguments = [",".join(addresses) if a == "LOCAL" else a for a in MUTATIONS[mutation]]
+    arguments = [",".join(addresses) if a == "LOCAL" else a
+                 for a in (mutations or MUTATIONS)[mutation]]
     subprocess.run([MUTATE, *arguments, capture.path, spoiled], check=True)
     locals_ = [o for a in addresses for o in ("--local", a)]
     try:
-        return replay(spoiled, os.path.join(folder, "out"), *locals_)
+        return replay(spoiled, os.path.join(folder, "out"), *locals_, *options)
     finally:
         os.unlink(spoiled)
 

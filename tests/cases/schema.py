@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""report.json and every line of flows.ndjson keep to the published schemas."""
+"""report.json and every line of flows.ndjson keep to the published schemas, and agree with
+each other; without policies, and held against all that are shipped."""
+import glob
 import json
 import os
 import sys
@@ -39,13 +41,70 @@ def errors(kind, document, where):
     return [f"{where}{e.json_path[1:]}: {e.message[:200]}" for e in kind.iter_errors(document)]
 
 
+def judged(capture):
+    """All policies, whatever app they speak of, and the marks if there are some."""
+    for path in sorted(glob.glob(os.path.join(corpus.SOURCE, "config", "policies", "*.yaml"))):
+        yield from ("--policy", path)
+    marks = capture.path.rsplit(".", 1)[0] + ".marks.yaml"
+    if os.path.exists(marks):
+        yield from ("--marks", marks)
+    yield from ("--ontology", os.path.join(corpus.SOURCE, "config", "ontology"))
+    yield from ("--fail-on", "never")
+
+
+def misplaced(streams, item, what):
+    """What a claim or disclosure rests on is a stream that is there."""
+    stream = streams.get((item["flow"], item["stream"]))
+    if stream is None:
+        yield f"{what}: no stream {item['stream']} of flow {item['flow']}"
+    elif "frames" in item and not (stream["frames"][0] <= item["frames"][0]
+                                   <= item["frames"][1] <= stream["frames"][1]):
+        yield f"{what}: frames {item['frames']} beyond the stream's {stream['frames']}"
+
+
+def disagreements(report, flows):
+    streams = {(f["id"], i): s for f in flows for i, s in enumerate(f["streams"])}
+    worst = ["none", "medium", "high"].index
+    for p in report["policies"]:
+        for c in p["claims"]:
+            for e in c["evidence"]:
+                yield from misplaced(streams, e, f"{p['policy']}:{c['claim']}")
+        seen = [(d["flow"], d["stream"]) for d in p["disclosures"]]
+        if seen != sorted(set(seen)):
+            yield f"{p['policy']}: disclosures out of order, or twice"
+        for d in p["disclosures"]:
+            yield from misplaced(streams, d, p["policy"])
+        for key, items, field in (("summary", p["claims"], "outcome"),
+                                  ("disclosure_summary", p["disclosures"], "disclosure")):
+            for name, count in p[key].items():
+                if count != sum(i[field] == name for i in items):
+                    yield f"{p['policy']}: {key} says {count} are {name}"
+        if p["severity"] != max((i["severity"] for i in p["claims"] + p["disclosures"]),
+                                key=worst, default="none"):
+            yield f"{p['policy']}: severity {p['severity']}"
+    if report["result"] != {
+            "contradicted": sum(p["summary"]["contradicted"] for p in report["policies"]),
+            "omitted": sum(d["severity"] != "none"
+                           for p in report["policies"] for d in p["disclosures"]),
+            "severity": max((p["severity"] for p in report["policies"]), key=worst,
+                            default="none")}:
+        yield f"result: {report['result']}"
+    for category, steps in report["timeline"]["up"].items():
+        if len(steps) != report["timeline"]["steps"]:
+            yield f"timeline of {category}: {len(steps)} steps"
+
+
 def check(capture):
-    with tempfile.TemporaryDirectory() as folder:
-        done = corpus.replay(capture.path, os.path.join(folder, "out"))
-    trouble = errors(REPORT, done.report, "report.json ")
-    for flow in done.flows:
-        trouble += errors(FLOW, flow, f"flow {flow['id']} ")
-    return trouble[:10], f"{len(done.flows)} flows"
+    trouble = []
+    for options in ((), tuple(judged(capture))):
+        with tempfile.TemporaryDirectory() as folder:
+            done = corpus.replay(capture.path, os.path.join(folder, "out"), *options)
+        trouble += errors(REPORT, done.report, "report.json ")
+        for flow in done.flows:
+            trouble += errors(FLOW, flow, f"flow {flow['id']} ")
+        if not trouble:
+            trouble += disagreements(done.report, done.flows)
+    return trouble[:10], f"{len(done.flows)} flows, {len(done.report['policies'])} policies"
 
 
 REPORT, FLOW = validator("report.schema.json"), validator("flow.schema.json")

@@ -65,8 +65,21 @@ tape_save(const struct tape *t, const char *path)
 	assert_int_equal(fclose(out), 0);
 }
 
-static inline int
-desk_setup(void **state)
+static inline struct marks *
+desk_marks(const char *text)
+{
+	struct error e = { 0 };
+	struct marks *m = marks_parse("marks.yaml", text, strlen(text), &e);
+
+	error_write(&e, stderr);
+	error_clear(&e);
+	assert_non_null(m);
+	return m;
+}
+
+/* `marks` may be NULL. */
+static inline struct desk *
+desk_new(const char *marks)
 {
 	static const char *const command[] = { "replay", "x.pcap", NULL };
 	static struct desk d;
@@ -79,6 +92,7 @@ desk_setup(void **state)
 	memset(&d, 0, sizeof(d));
 	(void)run_setup(&run);
 	d.run = run;
+	d.run->marks = marks != NULL ? desk_marks(marks) : NULL;
 	tape_fill(&d.run->tape);
 	strcpy(d.folder, "/tmp/callwitness-report-XXXXXX");
 	assert_non_null(mkdtemp(d.folder));
@@ -97,7 +111,13 @@ desk_setup(void **state)
 	d.report.environment.host = "here";
 	d.report.environment.started = "2026-11-21T00:00:00.000000Z";
 	d.report.environment.command = command;
-	*state = &d;
+	return &d;
+}
+
+static inline int
+desk_setup(void **state)
+{
+	*state = desk_new(NULL);
 	return 0;
 }
 

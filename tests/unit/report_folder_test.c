@@ -1,71 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What people get: whole files or none, the summary, and why a flow is what it is. */
+/* What people get: the summary, and why a flow is what it is. */
 #include "make_report.h"
-
-static bool
-exists(const char *folder, const char *name)
-{
-	char path[512];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	return stat(path, &st) == 0;
-}
-
-static void
-a_folder_is_whole(void **state)
-{
-	struct desk *d = *state;
-	struct error e = { 0 };
-
-	for (unsigned round = 0; round < 2; round++) { /* made, then written over */
-		assert_int_equal(report_folder(&d->report, d->out, &e), 0);
-		assert_true(exists(d->out, "report.json"));
-		assert_true(exists(d->out, "flows.ndjson"));
-		assert_false(exists(d->out, "report.json.part"));
-		assert_false(exists(d->out, "flows.ndjson.part"));
-	}
-	assert_int_equal(e.count, 0);
-}
-
-/* A file is in the way: said clearly, with its path, and nothing half written stays. */
-static void
-a_folder_that_cannot_be_made_is_told(void **state)
-{
-	struct desk *d = *state;
-	struct error e = { 0 };
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/sub", d->file);
-	assert_int_equal(report_folder(&d->report, path, &e), -1);
-	assert_int_equal(e.count, 1);
-	assert_non_null(strstr(e.lines[0].file, "x.pcap"));
-	assert_non_null(strstr(e.lines[0].text, "cannot be made"));
-	error_clear(&e);
-	assert_int_equal(report_folder(&d->report, "", &e), -1);
-	assert_int_equal(e.count, 1);
-	error_clear(&e);
-	/* The final name is taken by a folder: the rename fails. */
-	snprintf(path, sizeof(path), "%s/c", d->folder);
-	assert_int_equal(mkdir(path, 0777), 0);
-	snprintf(path, sizeof(path), "%s/c/flows.ndjson", d->folder);
-	assert_int_equal(mkdir(path, 0777), 0);
-	snprintf(path, sizeof(path), "%s/c", d->folder);
-	assert_int_equal(report_folder(&d->report, path, &e), -1);
-	assert_int_equal(e.count, 1);
-	assert_false(exists(path, "flows.ndjson.part"));
-	error_clear(&e);
-}
 
 /* What explain prints, or its first complaint. */
 static char *
-explained(const char *folder, unsigned long id, int expected)
+explained(const char *folder, const char *what, int expected)
 {
 	struct error e = { 0 };
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
-	int rc = report_explain(folder, id, out, &e);
+	int rc = report_explain(folder, what, out, &e);
 
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(rc, expected);
@@ -86,8 +31,8 @@ explain_tells_why(void **state)
 	struct error e = { 0 };
 	char *text;
 
-	assert_int_equal(report_folder(&d->report, d->out, &e), 0);
-	text = explained(d->out, 2, 0);
+	assert_int_equal(report_folder(&d->report, d->out, NULL, &e), 0);
+	text = explained(d->out, "2", 0);
 	assert_non_null(strstr(text, "Flow 2, tcp, 192.168.1.10 port 50000"));
 	assert_non_null(strstr(text, "evt.demo.example (from sni)"));
 	assert_non_null(strstr(text, "telemetry/usage, strength observed"));
@@ -104,18 +49,18 @@ explain_fails_clearly(void **state)
 	char path[256], *text;
 	FILE *out;
 
-	text = explained(d->out, 1, -1);
+	text = explained(d->out, "1", -1);
 	assert_non_null(strstr(text, "No such file"));
 	free(text);
-	assert_int_equal(report_folder(&d->report, d->out, &e), 0);
-	text = explained(d->out, 777, -1);
+	assert_int_equal(report_folder(&d->report, d->out, NULL, &e), 0);
+	text = explained(d->out, "777", -1);
 	assert_non_null(strstr(text, "no flow 777"));
 	free(text);
 	snprintf(path, sizeof(path), "%s/flows.ndjson", d->out);
 	out = fopen(path, "w");
 	fputs("{\"id\": 1,\n", out);
 	fclose(out);
-	text = explained(d->out, 1, -1);
+	text = explained(d->out, "1", -1);
 	assert_non_null(strstr(text, "not a flow record"));
 	free(text);
 }
@@ -134,7 +79,7 @@ explain_prints_no_control_characters(void **state)
 	      "\"\\u009b2J\"]}, \"streams\": [{\"why\": \"c\\u0007d\\ne\"}]}\n",
 	    out);
 	fclose(out);
-	text = explained(d->folder, 1, 0);
+	text = explained(d->folder, "1", 0);
 	assert_null(strchr(text, '\033'));
 	assert_null(strchr(text, '\a'));
 	assert_null(strstr(text, "\xc2\x9b"));
@@ -188,8 +133,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_folder_is_whole),
-		TEST(a_folder_that_cannot_be_made_is_told),
 		TEST(explain_tells_why),
 		TEST(explain_fails_clearly),
 		TEST(explain_prints_no_control_characters),

@@ -1,76 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report.json and flows.ndjson have the names and types of DESIGN section 5. */
-#include <jansson.h>
+#include "make_json.h"
 
-#include "make_report.h"
-
-/* What a writer writes, parsed. */
-static json_t *
-parsed(const struct report *r, int (*write)(const struct report *, FILE *))
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-	json_t *value = NULL;
-
-	assert_int_equal(write(r, out), 0);
-	assert_int_equal(fclose(out), 0);
-	value = json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL);
-	free(text);
-	assert_non_null(value);
-	return value;
-}
-
-/* "a.b.0.c" from the top. */
-static const json_t *
-at(const json_t *value, const char *path)
-{
-	char key[64];
-
-	for (const char *p = path; *p != '\0'; p += *p == '.') {
-		size_t length = strcspn(p, ".");
-
-		snprintf(key, sizeof(key), "%.*s", (int)length, p);
-		value = json_is_array(value) ? json_array_get(value, (size_t)atoi(key))
-					     : json_object_get(value, key);
-		if (value == NULL)
-			fail_msg("no %s", path);
-		p += length;
-	}
-	return value;
-}
-
-static const char *
-text_at(const json_t *value, const char *path)
-{
-	const char *text = json_string_value(at(value, path));
-
-	if (text == NULL)
-		fail_msg("%s is no text", path);
-	return text;
-}
-
-static json_int_t
-number_at(const json_t *value, const char *path)
-{
-	if (!json_is_integer(at(value, path)))
-		fail_msg("%s is no whole number", path);
-	return json_integer_value(at(value, path));
-}
-
-struct shape_row {
-	const char *path;
-	json_type type;
-};
-
-static void
-assert_shape(const json_t *value, const struct shape_row *rows, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (json_typeof(at(value, rows[i].path)) != rows[i].type)
-			fail_msg("%s has type %d", rows[i].path,
-			    (int)json_typeof(at(value, rows[i].path)));
-}
+/* Where a remote end is, and how that is known; null where it is not. */
+static const char *const places[] = { "country", "country_source", "registered", "asn",
+	"network" };
 
 static void
 the_report_has_its_backbone(void **state)
@@ -105,14 +39,33 @@ the_report_has_its_backbone(void **state)
 		{ "recipients.0.country", JSON_STRING },
 		{ "recipients.0.hosts.0", JSON_STRING },
 		{ "recipients.0.up", JSON_OBJECT },
+		{ "inputs.policies", JSON_ARRAY },
+		{ "inputs.ontologies", JSON_ARRAY },
+		{ "inputs.marks", JSON_NULL },
+		{ "inputs.geoip", JSON_ARRAY },
+		{ "inputs.options.app", JSON_NULL },
+		{ "inputs.options.filter", JSON_NULL },
+		{ "inputs.options.locals", JSON_ARRAY },
 		{ "states", JSON_ARRAY },
+		{ "marks", JSON_ARRAY },
+		{ "timeline.from", JSON_STRING },
+		{ "timeline.step_ms", JSON_INTEGER },
+		{ "timeline.steps", JSON_INTEGER },
+		{ "timeline.up", JSON_OBJECT },
+		{ "gates", JSON_ARRAY },
 		{ "policies", JSON_ARRAY },
+		{ "result.contradicted", JSON_INTEGER },
+		{ "result.omitted", JSON_INTEGER },
+		{ "result.severity", JSON_STRING },
+		{ "legal.0.rule", JSON_STRING },
+		{ "legal.0.observed", JSON_STRING },
 	};
 	struct desk *d = *state;
 	json_t *r = parsed(&d->report, report_json);
 
 	assert_shape(r, rows, COUNT_OF(rows));
-	assert_non_null(json_object_get(at(r, "recipients.0"), "asn"));
+	for (size_t i = 0; i < COUNT_OF(places); i++)
+		assert_non_null(json_object_get(at(r, "recipients.0"), places[i]));
 	assert_string_equal(text_at(r, "schema"), "callwitness-report-1");
 	assert_int_equal(number_at(r, "capture.files.0.packets"), d->run->tape.count);
 	assert_int_equal(strlen(text_at(r, "capture.files.0.sha256")), 64);
@@ -195,7 +148,8 @@ a_flow_has_its_backbone(void **state)
 	json_t *f = flow_record(*state, events.port);
 
 	assert_shape(f, rows, COUNT_OF(rows));
-	assert_non_null(json_object_get(at(f, "remote"), "asn"));
+	for (size_t i = 0; i < COUNT_OF(places); i++)
+		assert_non_null(json_object_get(at(f, "remote"), places[i]));
 	assert_string_equal(text_at(f, "type"), "flow");
 	assert_string_equal(text_at(f, "start"), "2023-03-14T14:20:41.100000Z");
 	assert_string_equal(text_at(f, "proto"), "tcp");
@@ -228,12 +182,152 @@ a_media_stream_has_its_source(void **state)
 	json_decref(f);
 }
 
+/* The folder a capture lay in is not told. */
+static void
+a_capture_has_its_base_name(void **state)
+{
+	struct desk *d = *state;
+	json_t *r = parsed(&d->report, report_json);
+
+	assert_non_null(strchr(d->file, '/'));
+	assert_string_equal(text_at(r, "capture.files.0.name"), "x.pcap");
+	json_decref(r);
+}
+
+static void
+without_policies_there_is_nothing_to_judge(void **state)
+{
+	struct desk *d = *state;
+	json_t *r = parsed(&d->report, report_json);
+
+	assert_int_equal(json_array_size(at(r, "gates")), 0);
+	assert_int_equal(json_array_size(at(r, "policies")), 0);
+	assert_int_equal(json_array_size(at(r, "inputs.policies")), 0);
+	assert_int_equal(json_array_size(at(r, "marks")), 0);
+	assert_int_equal(number_at(r, "result.contradicted"), 0);
+	assert_string_equal(text_at(r, "result.severity"), "none");
+	json_decref(r);
+}
+
+static void
+the_same_call_gives_the_same_bytes(void **state)
+{
+	struct desk *d = *state;
+	char *text[2] = { NULL, NULL };
+	size_t size[2] = { 0, 0 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		FILE *out = open_memstream(&text[i], &size[i]);
+
+		assert_int_equal(report_json(&d->report, out), 0);
+		assert_int_equal(report_flows(&d->report, out), 0);
+		assert_int_equal(fclose(out), 0);
+	}
+	assert_int_equal(size[0], size[1]);
+	assert_memory_equal(text[0], text[1], size[0]);
+	free(text[0]);
+	free(text[1]);
+}
+
+/* The sum over the timeline is what went up. */
+static void
+the_timeline_holds_every_byte(void **state)
+{
+	struct desk *d = *state;
+	json_t *r = parsed(&d->report, report_json);
+	const char *category = NULL;
+	json_t *steps = NULL;
+	char path[64];
+
+	assert_true(json_object_size(at(r, "timeline.up")) >= 3);
+	json_object_foreach(
+	    json_object_get(json_object_get(r, "timeline"), "up"), category, steps)
+	{
+		json_int_t sum = 0;
+
+		for (size_t i = 0; i < json_array_size(steps); i++)
+			sum += json_integer_value(json_array_get(steps, i));
+		snprintf(path, sizeof(path), "totals.up.%s.bytes", category);
+		assert_int_equal(sum, number_at(r, path));
+		assert_int_equal(json_array_size(steps), number_at(r, "timeline.steps"));
+	}
+	json_decref(r);
+}
+
+static void
+marks_and_states_are_told(void **state)
+{
+	struct desk *d = *state;
+	json_t *r = parsed(&d->report, report_json);
+
+	assert_int_equal(json_array_size(at(r, "marks")), 5);
+	assert_string_equal(text_at(r, "marks.1.at"), "2023-03-14T14:20:41.500000Z");
+	assert_string_equal(text_at(r, "marks.1.state"), "consented");
+	assert_true(json_is_true(at(r, "marks.1.on")));
+	assert_string_equal(text_at(r, "marks.1.note"), "asked");
+	assert_int_equal(json_object_size(at(r, "marks.4.after")), 0);
+	assert_true(number_at(r, "marks.2.after.content") > 0);
+	assert_true(json_is_null(at(r, "marks.4.state")));
+	assert_true(json_is_null(at(r, "marks.4.on")));
+	assert_string_equal(text_at(r, "states.0.state"), "in_call");
+	assert_string_equal(text_at(r, "states.0.from"), "2023-03-14T14:20:42.000000Z");
+	assert_string_equal(text_at(r, "states.0.to"), "2023-03-14T14:20:44.000000Z");
+	assert_string_equal(text_at(r, "states.0.source"), "mark");
+	assert_true(json_is_null(at(r, "states.0.note")));
+	assert_int_equal(number_at(r, "states.0.up.content"), 100 * 92);
+	assert_int_equal(strlen(text_at(r, "inputs.marks.sha256")), 64);
+	assert_string_equal(text_at(r, "inputs.options.app"), "demo");
+	assert_string_equal(text_at(r, "inputs.options.filter"), "udp or tcp");
+	assert_string_equal(text_at(r, "inputs.options.locals.0"), "192.168.1.0/24");
+	json_decref(r);
+}
+
+/* Memory that ends at the nth request. */
+static size_t left;
+
+static void *
+scarce(size_t size)
+{
+	if (left == 0)
+		return NULL;
+	left--;
+	return malloc(size);
+}
+
+/* Wherever memory ends, it is told, and nothing is lost or freed twice. */
+static void
+without_memory_there_is_no_half_report(void **state)
+{
+	struct desk *d = *state;
+	size_t failed = 0;
+	int rc = -1;
+
+	for (size_t n = 0; rc != 0; n += 1 + n / 8) {
+		FILE *out = fopen("/dev/null", "w");
+
+		left = n;
+		json_set_alloc_funcs(scarce, free);
+		rc = report_json(&d->report, out);
+		json_set_alloc_funcs(malloc, free);
+		failed += rc != 0;
+		fclose(out);
+	}
+	assert_true(failed > 20);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, desk_setup, desk_teardown)
+#define JUDGED(name) cmocka_unit_test_setup_teardown(name, judged_setup, desk_teardown)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_capture_has_its_base_name),
+		TEST(without_policies_there_is_nothing_to_judge),
+		JUDGED(the_same_call_gives_the_same_bytes),
+		JUDGED(the_timeline_holds_every_byte),
+		JUDGED(marks_and_states_are_told),
+		JUDGED(without_memory_there_is_no_half_report),
 		TEST(the_report_has_its_backbone),
 		TEST(a_flow_has_its_backbone),
 		TEST(a_media_stream_has_its_source),
