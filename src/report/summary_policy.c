@@ -37,6 +37,28 @@ wrapped(FILE *out, unsigned indent, const char *text)
 	}
 }
 
+/* What followed a mark within MARK_AFTER_NS, as a fact: nothing says that it was because
+ * of it. */
+static void
+bursts_write(const struct session *s, FILE *out)
+{
+	size_t count = s->bursts != NULL ? marks_count(s->input.marks) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct mark *m = marks_at(s->input.marks, i);
+		uint64_t bytes = s->bursts[i].up[CATEGORY_TELEMETRY] +
+				 s->bursts[i].up[CATEGORY_DIAGNOSTICS];
+		char size[16];
+
+		if (m->state != STATES && bytes > 0)
+			fprintf(out,
+			    "  within %d s after %s %s: %s of telemetry and "
+			    "diagnostics\n",
+			    (int)(MARK_AFTER_NS / 1000000000), state_name(m->state),
+			    m->on ? "on" : "off", size_text(bytes, size));
+	}
+}
+
 void
 summary_states(const struct report *r, const struct summary_style *style, FILE *out)
 {
@@ -59,6 +81,7 @@ summary_states(const struct report *r, const struct summary_style *style, FILE *
 		    size_text(span->up[CATEGORY_DIAGNOSTICS], diagnostics),
 		    span->inferred ? "inferred" : "marked");
 	}
+	bursts_write(s, out);
 }
 
 static void

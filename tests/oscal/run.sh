@@ -5,21 +5,8 @@
 set -u
 callwitness=$1 folder=$2
 
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-	echo "node and npm are not installed"
-	exit 77
-fi
-mkdir -p "$folder" || exit 1
-cp tests/oscal/package.json tests/oscal/package-lock.json tests/oscal/check.js "$folder"
-if ! cmp -s "$folder/package-lock.json" "$folder/installed.json"; then
-	if ! npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund \
-		--fetch-retries 1 --fetch-retry-mintimeout 1000 >"$folder/npm.log" 2>&1; then
-		echo "npm cannot get the packages of tests/oscal/package-lock.json:"
-		tail -n 5 "$folder/npm.log"
-		exit 77
-	fi
-	cp "$folder/package-lock.json" "$folder/installed.json"
-fi
+sh tests/npm.sh tests/oscal "$folder" || exit
+cp tests/oscal/check.js "$folder" || exit 1
 
 bad=0
 check() { # name, then options of replay

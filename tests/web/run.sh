@@ -19,18 +19,8 @@ browser() {
 	return 1
 }
 
-install() { # packages as the lock file has them, unless they are there already
-	cmp -s "$here/package-lock.json" "$folder/installed" && return
-	cp "$here/package.json" "$here/package-lock.json" "$folder/"
-	(cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) \
-		>"$folder/npm.log" 2>&1 || skip "npm cannot install the packages: $folder/npm.log"
-	cp "$here/package-lock.json" "$folder/installed"
-}
-
 command -v node >/dev/null || skip "node is not installed"
-command -v npm >/dev/null || skip "npm is not installed"
 [ "$(node -p 'process.versions.node.split(".")[0] >= 18')" = true ] || skip "node is older than 18"
 CHROMIUM=$(browser) || skip "no browser: install chromium, or name one in CHROMIUM"
-mkdir -p "$folder"
-install
+sh "$here/../npm.sh" "$here" "$folder" || exit
 CALLWITNESS=$callwitness WEB_FOLDER=$folder CHROMIUM=$CHROMIUM node --test "$here/report_test.js"
