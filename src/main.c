@@ -5,9 +5,10 @@ static void
 usage(FILE *out)
 {
 	fprintf(out, "usage: callwitness COMMAND …   (callwitness COMMAND --help)\n\n");
-	for (size_t i = 0; i < command_count; i++)
-		fprintf(out, "  %-8s %-34s %s\n", commands[i].name, commands[i].arguments,
-		    commands[i].help);
+	for (size_t i = 0; i < command_count; i++) {
+		fprintf(out, "  %s %s\n      ", commands[i].name, commands[i].arguments);
+		text_wrap(out, 6, 6, commands[i].help);
+	}
 }
 
 int
@@ -24,7 +25,7 @@ main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--man") == 0) {
 		man_write(stdout);
-		return EXIT_FINE;
+		return (int)printed(EXIT_FINE);
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		usage(stdout);
@@ -32,7 +33,8 @@ main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < command_count; i++)
 		if (strcmp(commands[i].name, argv[1]) == 0)
-			return (int)commands[i].run(argc - 1, argv + 1, &commands[i]);
+			return (int)printed(
+			    commands[i].run(argc - 1, argv + 1, &commands[i]));
 	fprintf(stderr, "callwitness: no command \"%s\"\n\n", argv[1]);
 	usage(stderr);
 	return EXIT_USAGE;

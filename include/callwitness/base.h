@@ -221,6 +221,12 @@ bool text_is_host(const char *text, size_t length);
 /* A "*" is any run of characters, case-insensitive. */
 bool glob_text(const char *pattern, const char *text);
 
+/*
+ * Writes text and a line break, broken at spaces so that no line is over 80 columns where
+ * that can be avoided. The cursor is at `column`; later lines begin at `indent`.
+ */
+void text_wrap(FILE *out, unsigned column, unsigned indent, const char *text);
+
 #define SHA256_TEXT_SIZE 65
 
 /* libgcrypt wants this before its first use in a process. */

@@ -160,12 +160,11 @@ enum flow_close {
 /* What other layers hang on a flow; the table only keeps and frees it. */
 struct flow_detail;
 
-/* Sequence numbers [from, to) not seen yet: what fills them is no retransmission. */
-#define FLOW_HOLES 4
+/* Ranges of sequence numbers not seen yet that one end may have; then the oldest is
+ * forgotten. */
+#define FLOW_HOLES 64
 
-struct tcp_hole {
-	uint32_t from, to;
-};
+struct tcp_holes;
 
 /*
  * Readable by all, written by flow/ alone, but for `detail`, `settled` and `opaque`. What
@@ -189,10 +188,11 @@ struct flow {
 	uint8_t stream_of[2]; /* where each end's last payload went */
 	uint8_t tried[2];     /* TCP segments shown to the dissectors */
 	bool in_table;
-	uint64_t hash;
-	uint32_t next_in_bucket, older, newer;
+	uint32_t hash, next_in_bucket, older, newer;
 	/* for all again */
-	uint32_t id; /* from 1, in the order of first packets */
+	uint32_t id;             /* from 1, in the order of first packets */
+	uint32_t streams_folded; /* packets of streams beyond FLOW_STREAMS */
+	uint16_t vlan[2];        /* the outermost vlan_count */
 	int64_t first_ns, last_ns, ranked_ns;
 	struct stream *streams;
 	struct flow_detail *detail;
@@ -200,14 +200,12 @@ struct flow {
 	uint64_t first_frame, last_frame;
 	struct flow_side side[2];
 	struct shape *shape; /* NULL for flows of datagrams that dissectors recognise */
-	uint32_t streams_folded; /* packets of streams beyond FLOW_STREAMS */
 	uint8_t vlan_count;
-	uint16_t vlan[2];
 	/* private to flow/ */
 	bool tcp_set[2], tcp_fin[2], tcp_reset;
 	uint32_t tcp_next[2], tcp_acked[2];
-	struct tcp_hole *holes; /* FLOW_HOLES of each end; NULL before the first one */
-	struct stream only;     /* streams[0], until there is a second one */
+	struct tcp_holes *holes[2]; /* NULL before the first one */
+	struct stream only;         /* streams[0], until there is a second one */
 };
 
 struct flow_limits {

@@ -235,6 +235,8 @@ enum gate_id {
 	GATE_SNAPPED,   /* frames cut short */
 	GATE_MID_FLOW,  /* up-bytes in TCP flows whose start was not seen */
 	GATE_RUNNING,   /* media ran already when the capture began */
+	GATE_ENDING,    /* media, or an app's connections, went on when it ended */
+	GATE_PARTIAL,   /* media without connections to other servers: filtered */
 	GATE_ONE_SIDED, /* flows of which only one direction was captured */
 	GATE_UNKNOWN,   /* up-bytes that no rule, name or dissector explains */
 	GATE_DAMAGED,   /* packets or flows that could not be kept or read */

@@ -68,8 +68,8 @@ int report_diff(const char *before, const char *after, FILE *out, struct error *
 int report_diff_policies(
     const struct policy *before, const struct policy *after, FILE *out);
 /*
- * Whether what was derived again says what the bundle says, `environment` aside: every
- * difference is a line in e. 0 or -1.
+ * Whether what was derived again says what the bundle says, `environment` aside, and its
+ * pages for people say it, too: every difference is a line in e. 0 or -1.
  */
 int report_compare(const struct report *r, const char *folder, struct error *e);
 /* The options of a bundle, to derive it again. Owned by the caller. */

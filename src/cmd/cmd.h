@@ -49,6 +49,8 @@ void man_write(FILE *out);
 
 /* Prints the lines to stderr, frees them, and returns code. */
 enum exit_code fail(struct error *e, enum exit_code code);
+/* `code`, unless what was printed could not be written: that is told, and EXIT_INPUT. */
+enum exit_code printed(enum exit_code code);
 
 /* Shipped data: the path of "signatures", "config/policies", …, which the caller frees; NULL
  * if it is not beside the program. */
@@ -59,6 +61,8 @@ struct ontologies *ontologies_find(const char *folder, struct error *e);
 /* A path if it has a slash or ends in ".yaml", else the name of a shipped policy. */
 struct policy *policy_find(
     const char *name_or_path, const struct ontologies *o, struct error *e);
+/* All shipped policies, by name. 0, or -1 and lines in e. */
+int policies_each(void (*each)(const struct policy *p), struct error *e);
 
 /* A line of progress on stderr, if that is a terminal. */
 struct progress {

@@ -223,3 +223,28 @@ policy_find(const char *name_or_path, const struct ontologies *o, struct error *
 	free(path);
 	return p;
 }
+
+int
+policies_each(void (*each)(const struct policy *p), struct error *e)
+{
+	struct ontologies *ontologies = ontologies_find(NULL, e);
+	struct files f = { 0 };
+	int rc = -1;
+
+	if (ontologies == NULL || files_find(&f, NULL, POLICIES, "a path", e) != 0)
+		goto out;
+	rc = 0;
+	for (size_t i = 0; i < f.count; i++) {
+		struct policy *p = policy_load(f.paths[i], ontologies, e);
+
+		if (p != NULL)
+			each(p);
+		else
+			rc = -1;
+		policy_free(p);
+	}
+out:
+	files_free(&f);
+	ontologies_free(ontologies);
+	return rc;
+}

@@ -30,23 +30,37 @@ diff_policies(const struct words *names, struct error *e)
 	return rc;
 }
 
+static enum exit_code
+diff_run(const struct words *names, struct error *e)
+{
+	bool before = is_folder(names->word[0]), after = is_folder(names->word[1]);
+	int rc = 0;
+
+	if (before != after) {
+		error_add(e, names->word[before], 0, 0,
+		    "is no folder, but %s is: expected two bundles or two policies",
+		    names->word[after]);
+		return fail(e, EXIT_USAGE);
+	}
+	rc = before ? report_diff(names->word[0], names->word[1], stdout, e)
+		    : diff_policies(names, e);
+	return rc < 0 ? fail(e, EXIT_INPUT) : rc == 0 ? EXIT_FINE : EXIT_FINDING;
+}
+
 enum exit_code
 cmd_diff(int argc, char **argv, const struct command *self)
 {
 	struct words rest = { 0 };
 	struct error e = { 0 };
 	enum exit_code code = EXIT_USAGE;
-	int parsed = options_parse(self, argc, argv, NULL, &rest), rc = 0;
+	int parsed = options_parse(self, argc, argv, NULL, &rest);
 
 	if (parsed > 0) {
 		code = EXIT_FINE;
 	} else if (parsed == 0 && rest.count != 2) {
 		command_usage(self, stderr);
 	} else if (parsed == 0) {
-		rc = is_folder(rest.word[0]) && is_folder(rest.word[1])
-			 ? report_diff(rest.word[0], rest.word[1], stdout, &e)
-			 : diff_policies(&rest, &e);
-		code = rc < 0 ? fail(&e, EXIT_INPUT) : rc == 0 ? EXIT_FINE : EXIT_FINDING;
+		code = diff_run(&rest, &e);
 	}
 	words_free(&rest);
 	return code;

@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -161,7 +163,7 @@ item_run(const struct batch *b, const struct item *item, struct told *told)
 	told->code = EXIT_INPUT;
 	snprintf(folder, sizeof(folder), "%s/%s", b->options->folder, item->name);
 	if (e.count == 0 && judged_make(&judged, b->in, &file, &judging, &e) == 0 &&
-	    report_folder(&judged.report, folder, b->options->secret, &e) == 0) {
+	    bundle_write(&judged.report, folder, b->options->secret, &e) == 0) {
 		judged_counts(&judged, &told->counts);
 		told->code = counts_code(&told->counts, &b->options->fail_on);
 		told->packets = judged.report.session->input.traffic.frames;
@@ -177,11 +179,14 @@ static pid_t
 item_start(const struct batch *b, size_t index, int pipe)
 {
 	struct told told = { .index = index };
-	pid_t pid = 0;
+	pid_t batch = getpid(), pid = 0;
 
 	fflush(NULL);
 	if ((pid = fork()) != 0)
 		return pid;
+	/* Nobody would hear what a process says whose batch was ended. */
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != batch)
+		_exit(1);
 	item_run(b, &b->items[index], &told);
 	fflush(NULL);
 	_exit(write(pipe, &told, sizeof(told)) == (ssize_t)sizeof(told) ? 0 : 1);
@@ -242,25 +247,34 @@ batch_run(struct batch *b, struct error *e)
 	return rc;
 }
 
-static void
-item_write(const struct item *item)
+/* As wide as the widest name, within reason. */
+static int
+names_width(const struct batch *b)
 {
-	static const char *const words[] = { [EXIT_FINE] = "",
-		[EXIT_FINDING] = "finding",
-		[EXIT_USAGE] = "",
-		[EXIT_INPUT] = "unusable" };
+	size_t width = strlen("capture");
+
+	for (size_t i = 0; i < b->count; i++)
+		if (strlen(b->items[i].name) > width)
+			width = strlen(b->items[i].name);
+	return width < 40 ? (int)width : 40;
+}
+
+static void
+item_write(const struct item *item, int width)
+{
 	char content[16], telemetry[16], diagnostics[16];
 	const struct told *t = &item->told;
 
 	if (!item->done || t->code == EXIT_INPUT) {
-		printf("%-32s %s\n", item->name, words[EXIT_INPUT]);
+		printf("%-*s  unusable\n", width, item->name);
 		return;
 	}
-	printf("%-32s %9llu %10s %10s %11s %9zu %12zu %8zu  %s\n", item->name,
+	printf("%-*s %8llu %9s %9s %9s %4zu %3zu %3zu%s\n", width, item->name,
 	    (unsigned long long)t->packets, size_text(t->up[CATEGORY_CONTENT], content),
 	    size_text(t->up[CATEGORY_TELEMETRY], telemetry),
 	    size_text(t->up[CATEGORY_DIAGNOSTICS], diagnostics), t->counts.supported,
-	    t->counts.contradicted, t->counts.omitted, words[t->code]);
+	    t->counts.contradicted, t->counts.omitted,
+	    t->code == EXIT_FINDING ? "  finding" : "");
 }
 
 static enum exit_code
@@ -268,20 +282,24 @@ batch_write(const struct batch *b)
 {
 	enum exit_code worst = EXIT_FINE;
 	size_t findings = 0, unusable = 0;
+	int width = names_width(b);
 
-	printf("%-32s %9s %10s %10s %11s %9s %12s %8s\n", "capture", "packets", "content",
-	    "telemetry", "diagnostics", "supported", "contradicted", "omitted");
+	printf("%-*s %8s %9s %9s %9s %4s %3s %3s\n", width, "capture", "packets",
+	    "content", "telemetry", "diagnost.", "+", "!", "o");
 	for (size_t i = 0; i < b->count; i++) {
 		enum exit_code code =
 		    b->items[i].done ? b->items[i].told.code : EXIT_INPUT;
 
-		item_write(&b->items[i]);
+		item_write(&b->items[i], width);
 		findings += code == EXIT_FINDING;
 		unusable += code == EXIT_INPUT;
 		worst = code > worst ? code : worst;
 	}
-	printf("\n%zu captures: %zu bundles in %s, %zu with findings, %zu unusable\n",
-	    b->count, b->count - unusable, b->options->folder, findings, unusable);
+	printf("Bytes are those sent. + claims supported, ! contradicted, o streams "
+	       "omitted.\n\n%zu capture%s: %zu bundle%s in %s, %zu with findings, %zu "
+	       "unusable\n",
+	    b->count, b->count == 1 ? "" : "s", b->count - unusable,
+	    b->count - unusable == 1 ? "" : "s", b->options->folder, findings, unusable);
 	return worst;
 }
 

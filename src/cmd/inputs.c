@@ -24,21 +24,35 @@ locals_load(struct inputs *in, struct error *e)
 	return rc;
 }
 
+static void
+complain_no_app(const struct signatures *set, const char *name, struct error *e)
+{
+	const char **names = calloc(signatures_count(set) + 1, sizeof(*names));
+	const char *near = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; names != NULL && i < signatures_count(set); i++)
+		if (signatures_at(set, i)->app)
+			names[count++] = signatures_at(set, i)->name;
+	near = count > 0 ? word_nearest(name, names, count) : NULL;
+	error_add(e, "--app", 0, 0,
+	    "no app \"%s\": expected one of those that \"callwitness list apps\" "
+	    "shows%s%s%s",
+	    name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+	free(names);
+}
+
 static int
 app_load(struct inputs *in, struct error *e)
 {
 	const char *name = in->options->app;
 
-	if (in->signatures == NULL)
-		return -1;
-	if (name == NULL)
+	if (in->signatures == NULL || name == NULL)
 		return 0;
 	in->app = signatures_named(in->signatures, name);
 	if (in->app != NULL && in->app->app)
 		return 0;
-	error_add(e, "--app", 0, 0,
-	    "no app \"%s\": expected one of those that \"callwitness list apps\" shows",
-	    name);
+	complain_no_app(in->signatures, name, e);
 	return -1;
 }
 
@@ -58,6 +72,19 @@ policy_check(const struct inputs *in, const struct policy *p, struct error *e)
 	return -1;
 }
 
+/* A bundle has one file of each name, and a table one column. */
+static int
+policy_is_new(const struct inputs *in, const struct policy *p, struct error *e)
+{
+	for (size_t i = 0; i < in->policy_count; i++) {
+		if (strcmp(in->policies[i]->name, p->name) != 0)
+			continue;
+		error_add(e, p->path, 0, 0, "is the second policy named \"%s\"", p->name);
+		return -1;
+	}
+	return 0;
+}
+
 static int
 policies_load(struct inputs *in, struct error *e)
 {
@@ -73,7 +100,8 @@ policies_load(struct inputs *in, struct error *e)
 	for (size_t i = 0; i < names->count; i++) {
 		struct policy *p = policy_find(names->word[i], in->ontologies, e);
 
-		if (p == NULL || policy_check(in, p, e) != 0)
+		if (p == NULL || policy_check(in, p, e) != 0 ||
+		    policy_is_new(in, p, e) != 0)
 			rc = -1;
 		if (p != NULL)
 			in->policies[in->policy_count++] = p;
@@ -81,26 +109,42 @@ policies_load(struct inputs *in, struct error *e)
 	return rc;
 }
 
-int
+static int
+marks_and_geo_load(struct inputs *in, struct error *e)
+{
+	const struct input_options *options = in->options;
+	int rc = 0;
+
+	if (options->marks != NULL && (in->marks = marks_load(options->marks, e)) == NULL)
+		rc = -1;
+	if (options->geoip.count > 0 &&
+	    (in->geo = geo_open(options->geoip.word, options->geoip.count, e)) == NULL)
+		rc = -1;
+	return rc;
+}
+
+enum exit_code
 inputs_load(struct inputs *in, const struct input_options *options, struct error *e)
 {
-	int rc = 0;
+	static const struct {
+		int (*load)(struct inputs *in, struct error *e);
+		enum exit_code code; /* of a value nobody could mean, or of a file */
+	} steps[] = {
+		{ locals_load, EXIT_USAGE },
+		{ app_load, EXIT_USAGE },
+		{ policies_load, EXIT_INPUT },
+		{ marks_and_geo_load, EXIT_INPUT },
+	};
+	enum exit_code code = EXIT_FINE;
 
 	*in = (struct inputs){ .options = options };
 	in->signatures = signatures_find(options->signatures, e);
-	if (locals_load(in, e) != 0 || app_load(in, e) != 0)
-		rc = -1;
-	if (policies_load(in, e) != 0)
-		rc = -1;
-	if (options->marks != NULL) {
-		in->marks = marks_load(options->marks, e);
-		rc = in->marks != NULL ? rc : -1;
-	}
-	if (options->geoip.count > 0) {
-		in->geo = geo_open(options->geoip.word, options->geoip.count, e);
-		rc = in->geo != NULL ? rc : -1;
-	}
-	return rc;
+	if (in->signatures == NULL)
+		code = EXIT_INPUT;
+	for (size_t i = 0; i < COUNT_OF(steps); i++)
+		if (steps[i].load(in, e) != 0 && code == EXIT_FINE)
+			code = steps[i].code;
+	return code;
 }
 
 void

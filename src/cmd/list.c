@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* list: what this program knows. */
-#include <dirent.h>
-#include <stdlib.h>
 #include "cmd.h"
 
 struct list {
@@ -13,33 +11,54 @@ const struct option_row list_options[1] = {
 	    offsetof(struct list, signatures), OPTION_TEXT },
 };
 
-static void
-list_apps(const struct signatures *set)
+/* Each of the signatures that are loaded. */
+static int
+signatures_show(const struct list *l, struct error *e,
+    void (*show)(const struct signatures *set, const struct signature *s))
 {
-	for (size_t i = 0; i < signatures_count(set); i++) {
-		const struct signature *s = signatures_at(set, i);
+	struct signatures *set = signatures_find(l->signatures, e);
 
-		if (s->app)
-			printf("%-12s %-28s %s\n", s->name, s->title, s->entity);
-	}
+	if (set == NULL)
+		return -1;
+	for (size_t i = 0; i < signatures_count(set); i++)
+		show(set, signatures_at(set, i));
+	signatures_free(set);
+	return 0;
 }
 
 static void
-list_signatures(const struct signatures *set)
+app_show(const struct signatures *set, const struct signature *s)
 {
-	for (size_t i = 0; i < signatures_count(set); i++) {
-		const struct signature *s = signatures_at(set, i);
+	(void)set;
+	if (s->app)
+		printf("%-12s %-28s %s\n", s->name, s->title, s->entity);
+}
 
-		printf("%-12s %-11s %4zu rules  %s\n", s->name, s->version, s->rule_count,
-		    s->title);
-	}
+static int
+list_apps(const struct list *l, struct error *e)
+{
+	return signatures_show(l, e, app_show);
 }
 
 static void
-list_rules(const struct signatures *set)
+signature_show(const struct signatures *set, const struct signature *s)
 {
-	for (size_t i = 0; i < signatures_rules(set); i++) {
-		const struct rule *r = signatures_rule(set, i);
+	(void)set;
+	printf(
+	    "%-12s %-11s %4zu rules  %s\n", s->name, s->version, s->rule_count, s->title);
+}
+
+static int
+list_signatures(const struct list *l, struct error *e)
+{
+	return signatures_show(l, e, signature_show);
+}
+
+static void
+rules_show(const struct signatures *set, const struct signature *s)
+{
+	for (size_t i = 0; i < s->rule_count; i++) {
+		const struct rule *r = signatures_rule(set, s->first_rule + i);
 		const char *kind = kind_name(r->kind);
 
 		printf("%-36s %s%s%s, %s: %s\n", r->id, category_name(r->category),
@@ -48,88 +67,57 @@ list_rules(const struct signatures *set)
 	}
 }
 
+static int
+list_rules(const struct list *l, struct error *e)
+{
+	return signatures_show(l, e, rules_show);
+}
+
 static void
-policy_line(const struct policy *p)
+policy_show(const struct policy *p)
 {
 	size_t testable = 0;
 
 	for (size_t i = 0; i < p->claim_count; i++)
 		testable += p->claims[i].testable != TESTABLE_NO;
-	printf("%-28s %-10s %2zu claims, %2zu testable  %s, %s\n", p->name, p->app,
+	printf("%-30s %-10s %2zu claims, %2zu testable  %s, %s\n", p->name, p->app,
 	    p->claim_count, testable, p->vendor, p->document);
 }
 
-static enum exit_code
-list_policies(struct error *e)
+static int
+list_policies(const struct list *l, struct error *e)
 {
-	struct ontologies *ontologies = ontologies_find(NULL, e);
-	char *folder = data_folder("config/policies");
-	struct dirent **entries = NULL;
-	int count = folder != NULL ? scandir(folder, &entries, NULL, alphasort) : -1;
-
-	for (int i = 0; i < count; i++) {
-		char *dot = strrchr(entries[i]->d_name, '.');
-		struct policy *p = NULL;
-
-		if (ontologies != NULL && dot != NULL && strcmp(dot, ".yaml") == 0) {
-			*dot = '\0';
-			p = policy_find(entries[i]->d_name, ontologies, e);
-		}
-		if (p != NULL)
-			policy_line(p);
-		policy_free(p);
-		free(entries[i]);
-	}
-	if (count < 0)
-		error_add(
-		    e, "config/policies", 0, 0, "no such folder beside the program");
-	free(entries);
-	free(folder);
-	ontologies_free(ontologies);
-	return fail(e, e->count > 0 ? EXIT_INPUT : EXIT_FINE);
+	(void)l;
+	return policies_each(policy_show, e);
 }
+
+static const struct {
+	const char *what;
+	int (*list)(const struct list *l, struct error *e);
+} lists[] = {
+	{ "apps", list_apps },
+	{ "policies", list_policies },
+	{ "signatures", list_signatures },
+	{ "rules", list_rules },
+};
 
 enum exit_code
 cmd_list(int argc, char **argv, const struct command *self)
 {
-	static const struct {
-		const char *what;
-		void (*list)(const struct signatures *);
-	} lists[] = {
-		{ "apps", list_apps },
-		{ "signatures", list_signatures },
-		{ "rules", list_rules },
-	};
 	struct list options = { 0 };
 	struct words rest = { 0 };
 	struct error e = { 0 };
-	struct signatures *set = NULL;
 	int parsed = options_parse(self, argc, argv, &options, &rest);
 	enum exit_code code = parsed > 0 ? EXIT_FINE : EXIT_USAGE;
 	size_t which = 0;
 
-	if (parsed != 0)
-		goto out;
 	while (rest.count == 1 && which < COUNT_OF(lists) &&
 	       strcmp(lists[which].what, rest.word[0]) != 0)
 		which++;
-	if (rest.count == 1 && strcmp(rest.word[0], "policies") == 0) {
-		code = list_policies(&e);
-		goto out;
-	}
-	if (rest.count != 1 || which == COUNT_OF(lists)) {
+	if (parsed == 0 && (rest.count != 1 || which == COUNT_OF(lists)))
 		command_usage(self, stderr);
-		goto out;
-	}
-	set = signatures_find(options.signatures, &e);
-	if (set == NULL) {
-		code = fail(&e, EXIT_INPUT);
-		goto out;
-	}
-	lists[which].list(set);
-	code = EXIT_FINE;
-out:
-	signatures_free(set);
+	else if (parsed == 0)
+		code = lists[which].list(&options, &e) == 0 ? EXIT_FINE : EXIT_INPUT;
 	words_free(&rest);
-	return code;
+	return fail(&e, code);
 }

@@ -29,7 +29,8 @@ words_free(struct words *w)
 void
 command_usage(const struct command *c, FILE *out)
 {
-	fprintf(out, "usage: callwitness %s %s\n\n%s\n", c->name, c->arguments, c->help);
+	fprintf(out, "usage: callwitness %s %s\n\n", c->name, c->arguments);
+	text_wrap(out, 0, 0, c->help);
 	if (c->option_count > 0)
 		fprintf(out, "\n");
 	for (size_t i = 0; i < c->option_count; i++) {
@@ -40,7 +41,8 @@ command_usage(const struct command *c, FILE *out)
 			snprintf(letter, sizeof(letter), "-%c, ", o->letter);
 		snprintf(left, sizeof(left), "%s--%s%s%s", letter, o->name,
 		    o->argument ? " " : "", o->argument ? o->argument : "");
-		fprintf(out, "  %-26s %s\n", left, o->help);
+		fprintf(out, "  %-26s ", left);
+		text_wrap(out, 29, 29, o->help);
 	}
 }
 
@@ -125,6 +127,15 @@ options_parse(
 		if (words_add(rest, argv[i]) != 0)
 			return -1;
 	return 0;
+}
+
+enum exit_code
+printed(enum exit_code code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "standard output: cannot be written\n");
+	return code > EXIT_INPUT ? code : EXIT_INPUT;
 }
 
 enum exit_code

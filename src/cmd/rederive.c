@@ -87,7 +87,7 @@ rederive(const char *folder, const struct words *captures, const struct words *g
 	int rc = -1;
 
 	if (options_again(&again, folder, geoip, e) == 0 &&
-	    inputs_load(&in, &again.options, e) == 0) {
+	    inputs_load(&in, &again.options, e) == EXIT_FINE) {
 		struct judge_options judging = { in.marks, NULL, true, true };
 
 		if (judged_make(&judged, &in, captures, &judging, e) == 0)

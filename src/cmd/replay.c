@@ -75,7 +75,7 @@ replay_write(const struct replay *options, const struct judged *j,
 	int rc = 0;
 
 	if (options->folder != NULL &&
-	    report_folder(&j->report, options->folder, secret, e) != 0)
+	    bundle_write(&j->report, options->folder, secret, e) != 0)
 		return -1;
 	if (options->json)
 		rc = report_json(&j->report, stdout);
@@ -86,10 +86,7 @@ replay_write(const struct replay *options, const struct judged *j,
 		    "\nThe report is %s/report.html; check the bundle with: callwitness "
 		    "verify %s\n",
 		    options->folder, options->folder);
-	if (rc == 0 && fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	error_add(e, "standard output", 0, 0, "cannot be written");
-	return -1;
+	return rc;
 }
 
 static enum exit_code
@@ -114,12 +111,25 @@ replay_one(const struct replay *options, const struct inputs *in,
 	return code;
 }
 
+/* One a processor if nothing is said; 0 if that is no number of processes. */
+static unsigned
+jobs_of(const char *text)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	char *end = NULL;
+	long jobs = text != NULL ? strtol(text, &end, 10) : 0;
+
+	if (text == NULL)
+		return processors > 0 ? (unsigned)processors : 1;
+	return end != text && *end == '\0' && jobs >= 1 && jobs <= 1024 ? (unsigned)jobs
+									: 0;
+}
+
 /* What options forbid of each other, before anything is read. */
 static int
-options_check(const struct replay *r, const struct words *files, struct error *e)
+options_check(const struct replay *r, const struct words *files, struct fail_on *fail_on,
+    struct error *e)
 {
-	long jobs = r->jobs != NULL ? strtol(r->jobs, NULL, 10) : 1;
-
 	if (files->count == 0)
 		error_add(
 		    e, "replay", 0, 0, "no capture file given, - is standard input");
@@ -133,29 +143,31 @@ options_check(const struct replay *r, const struct words *files, struct error *e
 		error_add(e, "--json", 0, 0, "is for one report, not with --each");
 	if (r->sign != NULL && r->folder == NULL)
 		error_add(e, "--sign", 0, 0, "needs --output, the bundle to sign");
-	if (r->jobs != NULL && (jobs < 1 || jobs > 1024))
+	if (r->jobs != NULL && jobs_of(r->jobs) == 0)
 		error_add(e, "--jobs", 0, 0, "is \"%s\": expected 1 to 1024", r->jobs);
+	if (r->jobs != NULL && !r->each)
+		error_add(e, "--jobs", 0, 0, "is for --each");
+	(void)fail_on_parse(r->fail_on, fail_on, e);
 	return e->count == 0 ? 0 : -1;
 }
 
 static enum exit_code
 replay_run(const struct replay *r, const struct words *files, const char *const *command)
 {
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	struct each_options how = { .folder = r->folder,
-		.jobs = (unsigned)(r->jobs != NULL  ? strtol(r->jobs, NULL, 10)
-				   : processors > 0 ? processors
-						    : 1),
-		.command = command };
+	struct each_options how = {
+		.folder = r->folder, .jobs = jobs_of(r->jobs), .command = command
+	};
 	struct seal_secret *secret = NULL;
 	struct inputs in = { 0 };
 	struct error e = { 0 };
 	enum exit_code code = EXIT_USAGE;
 
-	if (options_check(r, files, &e) != 0 ||
-	    fail_on_parse(r->fail_on, &how.fail_on, &e) != 0 ||
-	    inputs_load(&in, &r->inputs, &e) != 0)
+	if (options_check(r, files, &how.fail_on, &e) != 0)
 		goto out;
+	code = inputs_load(&in, &r->inputs, &e);
+	if (code != EXIT_FINE)
+		goto out;
+	code = EXIT_INPUT;
 	if (r->sign != NULL &&
 	    (secret = seal_secret_load(r->sign, password_ask, &e)) == NULL)
 		goto out;

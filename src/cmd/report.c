@@ -12,6 +12,15 @@ const struct option_row report_options[1] = {
 	    offsetof(struct view_options, format), OPTION_TEXT },
 };
 
+static bool
+is_format(const char *name)
+{
+	for (size_t i = 0; report_formats[i] != NULL; i++)
+		if (strcmp(report_formats[i], name) == 0)
+			return true;
+	return false;
+}
+
 enum exit_code
 cmd_report(int argc, char **argv, const struct command *self)
 {
@@ -27,13 +36,9 @@ cmd_report(int argc, char **argv, const struct command *self)
 		command_usage(self, stderr);
 	else if (parsed == 0 &&
 		 report_view(rest.word[0], options.format, stdout, &e) != 0)
-		code = fail(&e, EXIT_INPUT);
+		code = fail(&e, is_format(options.format) ? EXIT_INPUT : EXIT_USAGE);
 	else if (parsed == 0)
 		code = EXIT_FINE;
-	if (code == EXIT_FINE && fflush(stdout) != 0) {
-		error_add(&e, "standard output", 0, 0, "cannot be written");
-		code = fail(&e, EXIT_INPUT);
-	}
 	words_free(&rest);
 	return code;
 }

@@ -23,8 +23,8 @@ struct inputs {
 	const struct input_options *options;
 };
 
-/* 0, or -1 and all errors in e. */
-int inputs_load(struct inputs *in, const struct input_options *options, struct error *e);
+/* EXIT_FINE; else all errors in e, and EXIT_USAGE for an option's value or EXIT_INPUT. */
+enum exit_code inputs_load(struct inputs *in, const struct input_options *options, struct error *e);
 void inputs_free(struct inputs *in);
 
 /* Capture files as one timeline, read to their end and judged. */
@@ -48,6 +48,13 @@ struct judge_options {
 int judged_make(struct judged *j, const struct inputs *in, const struct words *files,
     const struct judge_options *options, struct error *e);
 void judged_free(struct judged *j);
+
+/*
+ * Writes a bundle, see report_folder(). A signal that ends the program waits until it is
+ * whole: no part of one stays behind.
+ */
+int bundle_write(const struct report *r, const char *folder,
+    const struct seal_secret *secret, struct error *e);
 
 /* What counts as a finding for the exit code. */
 struct fail_on {

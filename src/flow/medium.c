@@ -47,7 +47,7 @@ rtp_stats_add(struct rtp_stats *r, const struct rtp *rtp, int64_t time_ns)
 	if (rtp->has_lead) {
 		r->leads++;
 		for (unsigned i = 0; i < 8; i++)
-			r->lead_bits[i] += (rtp->lead & 1u << i) != 0;
+			r->lead_bits[i] += rtp->lead >> i & 1;
 	}
 	r->size_sum += rtp->media_bytes;
 	if (rtp->media_bytes > r->size_max)

@@ -105,7 +105,8 @@ flow_clear(struct flow_table *t, struct flow *f)
 	if (f->detail != NULL && t->release != NULL)
 		t->release(f->detail, t->context);
 	streams_free(f, &t->pool);
-	free(f->holes);
+	free(f->holes[0]);
+	free(f->holes[1]);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -307,7 +308,7 @@ key_make(const struct packet *p, struct flow_key *key)
 }
 
 static struct flow *
-flow_new(struct flow_table *t, const struct flow_key *key, uint64_t hash,
+flow_new(struct flow_table *t, const struct flow_key *key, uint32_t hash,
     const struct packet *p, unsigned sender)
 {
 	uint32_t index = NONE;
@@ -352,7 +353,7 @@ flow_new(struct flow_table *t, const struct flow_key *key, uint64_t hash,
 }
 
 static uint32_t
-flow_find(struct flow_table *t, const struct flow_key *key, uint64_t *hash)
+flow_find(struct flow_table *t, const struct flow_key *key, uint32_t *hash)
 {
 	uint32_t at = t->last;
 
@@ -360,7 +361,7 @@ flow_find(struct flow_table *t, const struct flow_key *key, uint64_t *hash)
 		*hash = slot(t, at)->hash;
 		return at;
 	}
-	*hash = hash_bytes(key, sizeof(*key), t->seed);
+	*hash = (uint32_t)hash_bytes(key, sizeof(*key), t->seed);
 	for (at = t->buckets[*hash & t->mask]; at != NONE;
 	     at = slot(t, at)->next_in_bucket) {
 		struct flow *f = slot(t, at);
@@ -426,7 +427,7 @@ void
 flow_table_packet(struct flow_table *t, const struct packet *p, struct flow_update *out)
 {
 	struct flow_key key;
-	uint64_t hash = 0;
+	uint32_t hash = 0;
 	unsigned sender = key_make(p, &key);
 	uint32_t index = flow_find(t, &key, &hash);
 	struct flow *f = NULL;

@@ -7,6 +7,19 @@
  */
 #define SEQUENCE_JUMP (1 << 30)
 
+#define HOLES_FIRST 4
+
+/* Sequence numbers [from, to) not seen yet: what fills them is no retransmission. */
+struct tcp_hole {
+	uint32_t from, to;
+};
+
+/* Places of no length are free. */
+struct tcp_holes {
+	uint32_t room;
+	struct tcp_hole at[];
+};
+
 static uint32_t
 overlap(uint32_t from, uint32_t to, const struct tcp_hole *h)
 {
@@ -19,47 +32,65 @@ overlap(uint32_t from, uint32_t to, const struct tcp_hole *h)
 	return high > low ? (uint32_t)(high - low) : 0;
 }
 
-/* The holes of one end; NULL if it has none and may have none. */
-static struct tcp_hole *
-holes_of(const struct flow *f, unsigned end)
+/* Twice the room, the new half free; false at the bound. */
+static bool
+holes_grow(struct tcp_holes **holes)
 {
-	return f->holes ? &f->holes[(size_t)end * FLOW_HOLES] : NULL;
+	uint32_t room = *holes ? (*holes)->room : 0;
+	uint32_t more = room ? room * 2 : HOLES_FIRST;
+	struct tcp_holes *h = NULL;
+
+	if (more > FLOW_HOLES)
+		return false;
+	h = realloc(*holes, sizeof(*h) + more * sizeof(h->at[0]));
+	if (h == NULL)
+		return false;
+	memset(&h->at[room], 0, (more - room) * sizeof(h->at[0]));
+	h->room = more;
+	*holes = h;
+	return true;
+}
+
+/* A free place, or that of the hole with the lowest numbers; NULL without memory. */
+static struct tcp_hole *
+holes_place(struct tcp_holes **holes)
+{
+	uint32_t room = *holes ? (*holes)->room : 0;
+	struct tcp_hole *oldest = room ? &(*holes)->at[0] : NULL;
+
+	for (uint32_t i = 0; i < room; i++) {
+		struct tcp_hole *h = &(*holes)->at[i];
+
+		if (h->from == h->to)
+			return h;
+		if ((int32_t)(h->from - oldest->from) < 0)
+			oldest = h;
+	}
+	return holes_grow(holes) ? &(*holes)->at[room] : oldest;
 }
 
 /* What is forgotten for it is missing. */
 static void
 holes_add(struct flow *f, unsigned end, uint32_t from, uint32_t to)
 {
-	struct tcp_hole *holes = NULL;
-	size_t at = 0;
+	struct tcp_hole *h = holes_place(&f->holes[end]);
 
-	if (f->holes == NULL)
-		f->holes = calloc((size_t)2 * FLOW_HOLES, sizeof(*f->holes));
-	if ((holes = holes_of(f, end)) == NULL) {
+	if (h == NULL) {
 		f->side[end].missing_bytes += to - from;
 		return;
 	}
-	for (size_t i = 0; i < FLOW_HOLES; i++) {
-		if (holes[i].from == holes[i].to) {
-			at = i;
-			break;
-		}
-		if ((int32_t)(holes[i].from - holes[at].from) < 0)
-			at = i; /* all taken: the oldest gives way */
-	}
-	f->side[end].missing_bytes += holes[at].to - holes[at].from;
-	holes[at] = (struct tcp_hole){ from, to };
+	f->side[end].missing_bytes += h->to - h->from;
+	*h = (struct tcp_hole){ from, to };
 }
 
 /* Takes [from, to) out of the holes; returns how many bytes of it were missing. */
 static uint32_t
 holes_fill(struct flow *f, unsigned end, uint32_t from, uint32_t to)
 {
-	struct tcp_hole *holes = holes_of(f, end);
-	uint32_t filled = 0;
+	uint32_t room = f->holes[end] ? f->holes[end]->room : 0, filled = 0;
 
-	for (size_t i = 0; i < FLOW_HOLES && holes != NULL; i++) {
-		struct tcp_hole *h = &holes[i];
+	for (uint32_t i = 0; i < room; i++) {
+		struct tcp_hole *h = &f->holes[end]->at[i];
 		uint32_t n = overlap(from, to, h), behind = h->to;
 
 		if (n == 0)
@@ -80,26 +111,32 @@ holes_fill(struct flow *f, unsigned end, uint32_t from, uint32_t to)
 static void
 tcp_confirm(struct flow *f, unsigned end, uint32_t ack)
 {
-	int32_t ahead = (int32_t)(ack - f->tcp_acked[end]);
+	int32_t ahead = (int32_t)(ack - f->tcp_acked[end]), tail = 0;
 
-	if (f->tcp_set[end] && ahead > 0 && ahead <= SEQUENCE_JUMP)
-		f->tcp_acked[end] = ack;
+	if (!f->tcp_set[end] || ahead <= 0 || ahead > SEQUENCE_JUMP)
+		return;
+	f->tcp_acked[end] = ack;
+	tail = (int32_t)(ack - f->tcp_next[end]);
+	if (tail > SEQUENCE_JUMP / 2) { /* that will not come any more */
+		f->side[end].missing_bytes += (uint32_t)tail;
+		f->tcp_next[end] = ack;
+	}
 }
 
 /* The numbers that an end used are no longer of use: what was not seen is missing. */
 static void
 tcp_settle_end(struct flow *f, unsigned end)
 {
+	struct tcp_holes *holes = f->holes[end];
 	uint64_t *missing = &f->side[end].missing_bytes;
 	int32_t tail = (int32_t)(f->tcp_acked[end] - f->tcp_next[end]);
-	struct tcp_hole *holes = holes_of(f, end);
 
-	for (size_t i = 0; i < FLOW_HOLES && holes != NULL; i++) {
-		*missing += holes[i].to - holes[i].from;
-		holes[i] = (struct tcp_hole){ 0, 0 };
-	}
+	for (uint32_t i = 0; holes != NULL && i < holes->room; i++)
+		*missing += holes->at[i].to - holes->at[i].from;
+	free(holes);
+	f->holes[end] = NULL;
 	/* One of the numbers may be that of a FIN, seen or not. */
-	if (f->tcp_set[end] && tail > 1 && tail <= SEQUENCE_JUMP)
+	if (f->tcp_set[end] && tail > 0)
 		*missing += (uint32_t)tail - 1;
 	f->tcp_set[end] = false;
 }
@@ -109,8 +146,6 @@ tcp_settle(struct flow *f)
 {
 	tcp_settle_end(f, 0);
 	tcp_settle_end(f, 1);
-	free(f->holes);
-	f->holes = NULL;
 }
 
 /* Numbers that do not go on from those before: a jump, or a SYN amid the data. */
@@ -128,6 +163,7 @@ tcp_account(struct flow *f, unsigned end, const struct packet *p)
 	uint32_t from = p->tcp_seq + ((p->tcp_flags & TCP_SYN) ? 1 : 0);
 	uint32_t to = from + length;
 	int32_t ahead = (int32_t)(from - f->tcp_next[end]);
+	bool ends = (p->tcp_flags & (TCP_FIN | TCP_RST)) == TCP_FIN && !f->tcp_fin[end];
 	uint32_t fresh = 0;
 
 	f->tcp_fin[end] |= (p->tcp_flags & TCP_FIN) != 0;
@@ -143,8 +179,9 @@ tcp_account(struct flow *f, unsigned end, const struct packet *p)
 		f->tcp_next[end] = to;
 		return length;
 	}
-	/* A FIN stands behind all data, so that it tells of what is missing before it. */
-	if (length == 0 && (p->tcp_flags & (TCP_FIN | TCP_RST)) != TCP_FIN)
+	/* A FIN stands behind all data and tells what is missing there; some send it
+	 * again with the next number (webex_2015). */
+	if (length == 0 && !ends)
 		return 0;
 	if (ahead >= 0) {
 		if (ahead > 0)

@@ -15,6 +15,9 @@
 #define ONE_SIDED_SPARED 20
 #define UNKNOWN_MOST 5.0
 #define RUNNING_NS INT64_C(1000000000)
+#define ENDING_NS INT64_C(1000000000)
+/* Servers of media; a call has few, and of the others it is not asked. */
+#define MEDIA_SERVERS 32
 /* Datagrams may go unanswered; so many that do are half of a conversation. */
 #define ONE_SIDED_DATAGRAMS 100
 
@@ -26,7 +29,10 @@ struct census {
 	uint64_t mid_flow; /* of these, in TCP flows without a start */
 	uint64_t unknown;  /* of these, that nothing explains */
 	uint64_t tcp, missing;
-	uint64_t flows, one_sided, running;
+	uint64_t flows, one_sided, running, ending, media;
+	struct addr servers[MEDIA_SERVERS]; /* ends of the media streams */
+	size_t server_count;
+	bool elsewhere; /* there are connections to others too */
 };
 
 static double
@@ -55,10 +61,42 @@ is_medium(const struct finding *f)
 	return f->verdict.category == CATEGORY_CONTENT && media[f->verdict.kind];
 }
 
+static const struct addr *
+remote_of(const struct judged_flow *j)
+{
+	return &j->flow->key.end[!j->local].addr;
+}
+
+static bool
+is_media_server(const struct census *n, const struct addr *a)
+{
+	for (size_t i = 0; i < n->server_count; i++)
+		if (addr_equal(&n->servers[i], a))
+			return true;
+	return false;
+}
+
+static void
+count_medium(struct census *n, const struct judged_flow *j)
+{
+	n->media++;
+	if (n->server_count < MEDIA_SERVERS && !is_media_server(n, remote_of(j)))
+		n->servers[n->server_count++] = *remote_of(j);
+}
+
+/* What an app has closed has come to its end, however late. */
+static bool
+goes_on(const struct judged_flow *j, const struct finding *f)
+{
+	return j->flow->closed == FLOW_ACTIVE && (j->app != NULL || is_medium(f));
+}
+
 static void
 count_finding(struct census *n, const struct judged_flow *j, const struct finding *f)
 {
-	int64_t begun_ns = f->stream->first_ns - n->session->input.traffic.first_ns;
+	const struct traffic *t = &n->session->input.traffic;
+	int64_t begun_ns = f->stream->first_ns - t->first_ns;
+	int64_t rest_ns = t->last_ns - f->stream->last_ns;
 
 	if (f->verdict.category == CATEGORY_OTHER)
 		return;
@@ -68,6 +106,9 @@ count_finding(struct census *n, const struct judged_flow *j, const struct findin
 	if (is_unknown(j, f))
 		n->unknown += f->up_bytes;
 	n->running += is_medium(f) && begun_ns < RUNNING_NS;
+	n->ending += goes_on(j, f) && rest_ns < ENDING_NS;
+	if (is_medium(f))
+		count_medium(n, j);
 }
 
 static void
@@ -87,6 +128,16 @@ count_sides(struct census *n, const struct flow *f)
 	n->one_sided += a->packets == 0 || b->packets == 0;
 }
 
+/* Data travels over TCP or QUIC, beside media or to the very servers of media. */
+static void
+count_elsewhere(struct census *n, const struct judged_flow *j)
+{
+	bool quic = j->ndpi != NULL && j->ndpi->dissector == DISSECTOR_QUIC;
+
+	if ((j->flow->key.proto == 6 || quic) && !is_media_server(n, remote_of(j)))
+		n->elsewhere = true;
+}
+
 static void
 census_take(struct census *n, const struct session *s, bool damaged)
 {
@@ -100,6 +151,9 @@ census_take(struct census *n, const struct session *s, bool damaged)
 		for (size_t k = 0; k < j->finding_count; k++)
 			count_finding(n, j, &j->findings[k]);
 	}
+	for (size_t i = 0; i < s->flow_count && !n->elsewhere; i++)
+		if (!s->flows[i].foreign)
+			count_elsewhere(n, &s->flows[i]);
 }
 
 static double
@@ -133,6 +187,18 @@ static double
 measure_running(const struct census *n)
 {
 	return (double)n->running;
+}
+
+static double
+measure_ending(const struct census *n)
+{
+	return (double)n->ending;
+}
+
+static double
+measure_partial(const struct census *n)
+{
+	return n->elsewhere ? 0 : (double)n->media;
 }
 
 static double
@@ -188,6 +254,13 @@ static const struct gate_kind {
 	[GATE_RUNNING] = { "running", "no media stream within the first second", 0,
 	    measure_running, "media streams that ran when the capture began", true,
 	    NULL },
+	[GATE_ENDING] = { "ending",
+	    "no media and no open connection of an app within the last second", 0,
+	    measure_ending, "streams that went on when the capture ended", true, NULL },
+	[GATE_PARTIAL] = { "partial", "no media without connections to other servers", 0,
+	    measure_partial,
+	    "media streams without a connection to any other server, as if filtered",
+	    true, NULL },
 	[GATE_ONE_SIDED] = { "one_sided", "at most 1 % of flows, or 1 of 20",
 	    ONE_SIDED_MOST, measure_one_sided,
 	    "% of flows were captured in one direction only", false, one_sided_is_alone },

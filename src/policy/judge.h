@@ -100,6 +100,12 @@ int windows_except(const struct session *s, const struct windows *w, enum state 
 void windows_clear(struct windows *w);
 /* What the stream sent within; packets is 0 if nothing. */
 void windows_sum(const struct windows *w, const struct sight *s, struct pulse_sum *out);
+/*
+ * Bytes that it sent within beyond `each` of every packet, pulse by pulse; a pulse with
+ * less than `least` of them has none. Of a shorter time they are never more.
+ */
+uint64_t windows_beyond(
+    const struct windows *w, const struct sight *s, uint64_t each, uint64_t least);
 
 /* On which side of a claim a stream stands. */
 enum side {

@@ -32,6 +32,18 @@ place_of_recipient(const struct trial *t, const struct claim *c, const struct si
 	return term_under(s->recipient, t->processor) ? PLACE_UNSURE : PLACE_OUTSIDE;
 }
 
+/*
+ * A name that was looked up is one of several that the address may have. A stream that
+ * names its server itself has better ones; of media there are no others.
+ */
+static bool
+is_place_of_lookup(const struct sight *s)
+{
+	return s->flow->country_source == COUNTRY_HOST &&
+	       s->flow->identity.host_source == HOST_DNS &&
+	       s->finding->stream->dissector == DISSECTOR_NONE;
+}
+
 /* Where a company or a network is registered says nothing of where data is kept. */
 static enum place
 place_of_region(const struct trial *t, const struct claim *c, const struct sight *s,
@@ -49,7 +61,7 @@ place_of_region(const struct trial *t, const struct claim *c, const struct sight
 	if (j->country != NULL)
 		region = ontology_named(t->ontologies, ONTOLOGY_REGIONS, j->country);
 	*doubt = DOUBT_PLACE_UNKNOWN;
-	if (region == NULL)
+	if (region == NULL || is_place_of_lookup(s))
 		return PLACE_UNSURE;
 	*doubt = DOUBT_REGISTERED;
 	if (!tells_where[j->country_source])

@@ -21,11 +21,18 @@
  */
 #define SECOND_MESSAGE 224
 #define SMALL_MESSAGE 48
-#define HANDSHAKE_TLS 2500
-#define HANDSHAKE_QUIC 5000
-/* On a connection that was open before: HTTP/2 pings and acknowledgements are smaller. */
-#define MESSAGE_BYTES 500
-#define MESSAGE_MEAN 100
+/*
+ * Of a packet, 100 bytes are not counted, which pings and acknowledgements do not have;
+ * nor is a pulse that has less than 200 beyond that. However long a connection stays
+ * open, what is left was sent in messages.
+ */
+#define PACKET_BYTES 100
+#define PULSE_LEAST 200
+#define HANDSHAKE_TLS 2000
+#define HANDSHAKE_QUIC 4500
+#define MESSAGE_BYTES 400 /* on a connection that was open before */
+/* A lost packet is no smaller than this; a record of TLS has 22 bytes at least. */
+#define PACKET_LEAST 20
 
 typedef enum doubt weigher(
     const struct windows *w, const struct sight *s, const struct pulse_sum *sum);
@@ -82,19 +89,34 @@ weigh_clear(const struct windows *w, const struct sight *s, const struct pulse_s
 
 /*
  * Whether the messages beside the largest one are more than a handshake's: sum less root
- * of the sum of squares, which is never more than they are.
+ * of the sum of squares, which is never more than they are. Of a connection that was not
+ * captured whole, several may have been taken for one.
  */
 static bool
 has_second_message(const struct judged_flow *j)
 {
 	const struct shape *shape = j->flow->shape;
+	const struct flow_side *side = j->flow->side;
 	double rest = 0;
 
-	if (shape == NULL || shape->units[j->local] < 2)
+	if (shape == NULL || shape->units[j->local] < 2 || j->flow->mid_flow ||
+	    side[0].missing_bytes + side[1].missing_bytes > 0)
 		return false;
 	rest = (double)shape->unit_bytes[j->local] - SECOND_MESSAGE -
 	       (double)(shape->units[j->local] - 2) * SMALL_MESSAGE;
 	return rest > 0 && rest * rest >= shape->unit_square_sum[j->local];
+}
+
+/* Less what would be too much if all that was lost were small packets. */
+static uint64_t
+message_bytes(const struct windows *w, const struct sight *s)
+{
+	const struct judged_flow *j = s->flow;
+	uint64_t missing = j->flow->side[j->local].missing_bytes;
+	uint64_t unseen = missing / PACKET_LEAST * (PACKET_BYTES - PACKET_LEAST);
+	uint64_t sum = windows_beyond(w, s, PACKET_BYTES, PULSE_LEAST);
+
+	return sum > unseen ? sum - unseen : 0;
 }
 
 static bool
@@ -112,15 +134,14 @@ static enum doubt
 weigh_sealed(const struct windows *w, const struct sight *s, const struct pulse_sum *sum)
 {
 	bool tcp = s->flow->flow->key.proto == 6;
+	uint64_t least = !began_within(w, s->finding->stream) ? MESSAGE_BYTES
+			 : tcp                                ? HANDSHAKE_TLS
+							      : HANDSHAKE_QUIC;
 
-	if (sum->bytes >= (tcp ? HANDSHAKE_TLS : HANDSHAKE_QUIC))
-		return sum->bytes >= sum->packets * MESSAGE_MEAN ? DOUBT_NONE
-								 : DOUBT_HANDSHAKE;
+	if (message_bytes(w, s) >= least)
+		return DOUBT_NONE;
 	if (tcp && s->finding->stream->dissector == DISSECTOR_NONE &&
 	    sum->bytes == s->finding->up_bytes && has_second_message(s->flow))
-		return DOUBT_NONE;
-	if (!began_within(w, s->finding->stream) && sum->bytes >= MESSAGE_BYTES &&
-	    sum->bytes >= sum->packets * MESSAGE_MEAN)
 		return DOUBT_NONE;
 	return DOUBT_HANDSHAKE;
 }

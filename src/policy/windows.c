@@ -185,6 +185,26 @@ windows_cut(struct windows *w, int64_t from_ns, int64_t to_ns)
 	windows_add(w, rest.from_ns, rest.to_ns);
 }
 
+/*
+ * A state that ended just before the capture began has no span in it, and is cut off with
+ * its guard all the same; so is one that began just after the end.
+ */
+static void
+cut_outer_marks(const struct session *s, enum state state, struct windows *out)
+{
+	const struct marks *marks = s->input.marks;
+	struct window all = capture_window(s);
+
+	for (size_t i = 0; marks != NULL && i < marks_count(marks); i++) {
+		const struct mark *m = marks_at(marks, i);
+
+		if (m->state == state &&
+		    (m->time_ns < all.from_ns || m->time_ns > all.to_ns))
+			windows_cut(
+			    out, m->time_ns - WHEN_GUARD_NS, m->time_ns + WHEN_GUARD_NS);
+	}
+}
+
 static void
 cut_state(const struct session *s, enum state state, struct windows *out)
 {
@@ -194,6 +214,7 @@ cut_state(const struct session *s, enum state state, struct windows *out)
 		if (span_window(s, i, state, &w))
 			windows_cut(
 			    out, w.from_ns - WHEN_GUARD_NS, w.to_ns + WHEN_GUARD_NS);
+	cut_outer_marks(s, state, out);
 }
 
 static void
@@ -344,4 +365,31 @@ windows_sum(const struct windows *w, const struct sight *s, struct pulse_sum *ou
 		    w->each[i].to_ns, &one);
 		sum_add(out, &one);
 	}
+}
+
+static bool
+window_holds(const struct windows *w, const struct pulse *p)
+{
+	int64_t last_ns = p->first_ns + (int64_t)p->span_us * 1000;
+
+	for (size_t i = 0; i < w->count; i++)
+		if (p->first_ns >= w->each[i].from_ns && last_ns < w->each[i].to_ns)
+			return p->span_us < UINT32_MAX;
+	return w->always;
+}
+
+uint64_t
+windows_beyond(
+    const struct windows *w, const struct sight *s, uint64_t each, uint64_t least)
+{
+	const struct pulse_log *log = &s->finding->stream->pulses[s->flow->local];
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < pulses_count(log); i++) {
+		const struct pulse *p = pulses_at(log, i);
+
+		if (p->bytes >= p->packets * each + least && window_holds(w, p))
+			sum += p->bytes - p->packets * each;
+	}
+	return sum;
 }

@@ -2,8 +2,6 @@
 #ifndef REPORT_DIFF_H
 #define REPORT_DIFF_H
 
-#include <stdarg.h>
-#include <time.h>
 #include "json.h"
 
 /* Streams of telemetry and diagnostics to one recipient, in the order of time. */
@@ -25,8 +23,8 @@ struct diff_side {
 	json_t *hosts;      /* by host: the recipient's name */
 	json_t *starts;     /* by recipient: start times in seconds */
 	struct cadence cadence;
-	const char *capture, *basis;
-	double minutes;
+	const char *capture;
+	double minutes; /* of diff_minutes() */
 };
 
 struct diff {
@@ -39,5 +37,17 @@ struct diff {
 /* Reads a bundle. 0, or -1 and lines in e. */
 int diff_read(struct diff_side *s, const char *folder, struct error *e);
 void diff_side_clear(struct diff_side *s);
+/*
+ * What rates are per minute of, the same for both sides: the call as marked, if it is in
+ * both, else as inferred, else the capture. Returns which.
+ */
+const char *diff_minutes(struct diff_side side[2]);
+/* Seconds since 1970 of a time in a report; 0 if it is none. */
+double diff_seconds(const char *text);
+/* A line of what differs, behind the heading if that is still due. */
+void diff_line(struct diff *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The claims of both, matched by policy and topic. */
+void diff_outcomes(struct diff *d);
 
 #endif

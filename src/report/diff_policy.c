@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two versions of a policy: claims added, gone, reworded, moved. */
+#include <stdlib.h>
 #include <callwitness/report.h>
 
 static const struct claim *
@@ -9,12 +10,6 @@ claim_with_topic(const struct policy *p, const char *topic)
 		if (strcmp(p->claims[i].topic, topic) == 0)
 			return &p->claims[i];
 	return NULL;
-}
-
-static const char *
-words_of(const struct claim *c)
-{
-	return c->quote != NULL ? c->quote : c->restated;
 }
 
 static bool
@@ -44,6 +39,7 @@ static bool
 same_meaning(const struct claim *a, const struct claim *b)
 {
 	return a->says == b->says && a->when == b->when && a->unless == b->unless &&
+	       a->tls_min == b->tls_min &&
 	       same_terms(a->data, a->data_count, b->data, b->data_count) &&
 	       same_terms(a->recipients, a->recipient_count, b->recipients,
 		   b->recipient_count) &&
@@ -60,11 +56,11 @@ terms_write(const char *what, const struct term *const *terms, size_t count, FIL
 		fprintf(out, "%s %s", i ? "," : "", terms[i]->id);
 }
 
+/* "never; data content.audio; when muted" */
 static void
-claim_write(const char *sign, const struct claim *c, FILE *out)
+meaning_write(const struct claim *c, FILE *out)
 {
-	fprintf(out, "  %s section %s: \"%s\"\n    %s", sign,
-	    c->section ? c->section : "not numbered", words_of(c), says_name(c->says));
+	fprintf(out, "%s", says_name(c->says));
 	terms_write("data", c->data, c->data_count, out);
 	terms_write("recipients", c->recipients, c->recipient_count, out);
 	terms_write("purposes", c->purposes, c->purpose_count, out);
@@ -73,7 +69,49 @@ claim_write(const char *sign, const struct claim *c, FILE *out)
 		fprintf(out, "; when %s", when_name(c->when));
 	if (c->unless != STATES)
 		fprintf(out, "; unless %s", state_name(c->unless));
-	fprintf(out, "\n");
+	if (c->tls_min != 0)
+		fprintf(out, "; TLS 1.%u or newer", c->tls_min - 0x0301u);
+}
+
+static const char *
+section_of(const struct claim *c)
+{
+	return c->section != NULL ? c->section : "none";
+}
+
+/* The vendor's words in quotation marks, others' without. */
+static void
+text_write(const struct claim *c, FILE *out)
+{
+	if (c->quote != NULL)
+		fprintf(out, "section %s: \"%s\"", section_of(c), c->quote);
+	else
+		fprintf(out, "section %s, restated: %s", section_of(c), c->restated);
+}
+
+/* One of the above in lines of a terminal's width. */
+static void
+wrapped(void (*write)(const struct claim *, FILE *), const struct claim *c, FILE *out)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (memory == NULL)
+		return;
+	write(c, memory);
+	if (fclose(memory) == 0)
+		text_wrap(out, 4, 4, text);
+	free(text);
+}
+
+static void
+claim_write(const char *sign, const struct claim *c, FILE *out)
+{
+	fprintf(out, "  %s ", sign);
+	wrapped(text_write, c, out);
+	fprintf(out, "    ");
+	wrapped(meaning_write, c, out);
 }
 
 /* One line of what changed, then both texts if that is more than the place. */
@@ -81,16 +119,16 @@ static bool
 claim_compare(const struct claim *a, const struct claim *b, FILE *out)
 {
 	bool moved = !same_text(a->section, b->section);
-	bool reworded = !same_text(words_of(a), words_of(b));
+	bool reworded =
+	    !same_text(a->quote, b->quote) || !same_text(a->restated, b->restated);
 	bool meaning = !same_meaning(a, b);
 
 	if (!moved && !reworded && !meaning)
 		return false;
 	fprintf(out, "\n%s:", a->topic);
 	if (moved)
-		fprintf(out, " moved from section %s to %s",
-		    a->section ? a->section : "without a number",
-		    b->section ? b->section : "without a number");
+		fprintf(out, " moved from section \"%s\" to \"%s\"", section_of(a),
+		    section_of(b));
 	if (reworded)
 		fprintf(out, "%s reworded", moved ? "," : "");
 	if (meaning)
@@ -131,6 +169,6 @@ report_diff_policies(const struct policy *before, const struct policy *after, FI
 		changed++;
 	}
 	if (changed == 0)
-		fprintf(out, "\nNothing differs.\n");
+		fprintf(out, "\nNo claim differs.\n");
 	return changed > 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a comparison needs of one bundle, out of its report.json and flows.ndjson. */
 #include <stdlib.h>
+#include <time.h>
 #include "diff.h"
 
 /* Recipients of one name (an entity can be seen as first and as unknown party) are one.
@@ -49,6 +50,8 @@ recipients_read(struct diff_side *s)
 		const char *name =
 		    json_text_of(recipient, "entity", first != NULL ? first : "no name");
 
+		if (strcmp(json_text_of(recipient, "party", ""), "local") == 0)
+			name = "local network";
 		if (!got_something(recipient))
 			continue;
 		if (recipient_merge(s, name, recipient) != 0)
@@ -64,9 +67,8 @@ recipients_read(struct diff_side *s)
 	return 0;
 }
 
-/* Seconds since 1970. */
-static double
-seconds_of(const char *text)
+double
+diff_seconds(const char *text)
 {
 	struct tm tm = { 0 };
 	const char *dot = strchr(text, '.');
@@ -74,6 +76,58 @@ seconds_of(const char *text)
 	if (strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) == NULL)
 		return 0;
 	return (double)timegm(&tm) + (dot != NULL ? strtod(dot, NULL) : 0);
+}
+
+/* Of the call, as `source` has it. */
+static double
+call_seconds(const json_t *report, const char *source)
+{
+	const json_t *span = NULL;
+	double seconds = 0;
+	size_t i = 0;
+
+	json_array_foreach(json_object_get(report, "states"), i, span)
+	{
+		if (strcmp(json_text_of(span, "state", ""), "in_call") == 0 &&
+		    strcmp(json_text_of(span, "source", ""), source) == 0)
+			seconds += diff_seconds(json_text_of(span, "to", "")) -
+				   diff_seconds(json_text_of(span, "from", ""));
+	}
+	return seconds;
+}
+
+static double
+capture_seconds(const json_t *report)
+{
+	const json_t *capture = json_object_get(report, "capture");
+
+	return diff_seconds(json_text_of(capture, "last", "")) -
+	       diff_seconds(json_text_of(capture, "first", ""));
+}
+
+const char *
+diff_minutes(struct diff_side side[2])
+{
+	static const struct {
+		const char *source, *basis;
+	} calls[] = {
+		{ "mark", "of call as marked" },
+		{ "inferred", "of call as inferred from media" },
+	};
+
+	for (size_t k = 0; k < COUNT_OF(calls); k++) {
+		for (unsigned i = 0; i < 2; i++)
+			side[i].minutes =
+			    call_seconds(side[i].report, calls[k].source) / 60;
+		if (side[0].minutes >= 1.0 / 60 && side[1].minutes >= 1.0 / 60)
+			return calls[k].basis;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		double seconds = capture_seconds(side[i].report);
+
+		side[i].minutes = (seconds < 1 ? 1 : seconds) / 60;
+	}
+	return "of capture";
 }
 
 static int
@@ -108,7 +162,7 @@ flow_starts(void *side, const json_t *flow)
 		    first == NULL ||
 		    json_integer_value(json_object_get(up, "payload_bytes")) == 0)
 			continue;
-		if (start_add(side, entity, seconds_of(first)) != 0)
+		if (start_add(side, entity, diff_seconds(first)) != 0)
 			return -1;
 	}
 	return 0;
@@ -173,9 +227,16 @@ cadence_make(struct diff_side *s)
 int
 diff_read(struct diff_side *s, const char *folder, struct error *e)
 {
+	const json_t *files = NULL;
+
 	s->report = bundle_report(folder, e);
+	if (s->report == NULL)
+		return -1;
+	json_clean(s->report);
+	files = json_object_get(json_object_get(s->report, "capture"), "files");
+	s->capture = json_text_of(json_array_get(files, 0), "name", "no capture");
 	s->starts = json_object();
-	if (s->report == NULL || bundle_flows(folder, flow_starts, s, e) != 0)
+	if (bundle_flows(folder, flow_starts, s, e) != 0)
 		return -1;
 	if (recipients_read(s) == 0 && cadence_make(s) == 0)
 		return 0;

@@ -179,19 +179,22 @@ int
 file_read(const char *path, size_t limit, char **data, size_t *length)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), problem = 0;
-	size_t room = fd >= 0 ? size_expected(fd, limit) + 1 : 0;
-	char *text = fd >= 0 ? malloc(room) : NULL;
+	size_t room = 0;
+	char *text = NULL;
 	ssize_t got = 1;
 
 	*length = 0;
+	if (fd < 0)
+		return -1;
+	room = size_expected(fd, limit) + 1;
+	text = malloc(room);
 	while (text != NULL && *length < room && got > 0) {
 		got = read(fd, text + *length, room - *length);
 		if (got > 0)
 			*length += (size_t)got;
 	}
 	problem = *length == room ? EFBIG : got < 0 || text == NULL ? errno : 0;
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 	if (problem != 0) {
 		free(text);
 		errno = problem;

@@ -75,7 +75,9 @@ place_meet(struct place *p, const char *folder, const char *real, struct error *
 	const char *fault = NULL;
 	struct stat here, above, st;
 
-	if (stat(real, &st) != 0)
+	if (p->base[0] == '\0')
+		fault = "it is the root of all folders";
+	else if (stat(real, &st) != 0)
 		fault = strerror(errno);
 	else if (!S_ISDIR(st.st_mode))
 		fault = "a file has that name";

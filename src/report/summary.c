@@ -94,10 +94,11 @@ write_locals(const struct report *r, FILE *out)
 	char addr[ADDR_TEXT_SIZE];
 	size_t shown = r->session->local_count < 4 ? r->session->local_count : 4;
 
-	for (size_t i = 0; i < shown; i++)
-		fprintf(out, "  judged: %s\n    because: %s\n",
-		    addr_text(&r->session->locals[i].addr, addr),
-		    r->session->locals[i].why);
+	for (size_t i = 0; i < shown; i++) {
+		fprintf(out, "  judged: %s\n    because: ",
+		    addr_text(&r->session->locals[i].addr, addr));
+		text_wrap(out, 13, 13, r->session->locals[i].why);
+	}
 	if (r->session->local_count > shown)
 		fprintf(
 		    out, "  and %zu more machines\n", r->session->local_count - shown);
@@ -129,19 +130,21 @@ write_apps(const struct report *r, FILE *out)
 static void
 write_strengths(const struct category_total *t, FILE *out)
 {
-	const char *comma = "";
+	char text[STRENGTHS * 32] = "", share[16];
+	size_t used = 0;
 
-	fprintf(out, "    known: ");
 	for (unsigned i = STRENGTHS; i-- > 0;) {
 		if (t->strengths[i] == 0)
 			continue;
-		fprintf(out, "%s%s", comma, i ? strength_name(i) : "nothing proves it");
-		if (t->strengths[i] < t->bytes)
-			fprintf(out, " %.0f %%",
-			    100.0 * (double)t->strengths[i] / (double)t->bytes);
-		comma = ", ";
+		snprintf(share, sizeof(share), " %.0f %%",
+		    100.0 * (double)t->strengths[i] / (double)t->bytes);
+		snprintf(text + used, sizeof(text) - used, "%s%s%s", used ? ", " : "",
+		    i ? strength_name(i) : "nothing proves it",
+		    t->strengths[i] < t->bytes ? share : "");
+		used = strlen(text);
 	}
-	fprintf(out, "\n");
+	fprintf(out, "    known: ");
+	text_wrap(out, 11, 11, text);
 }
 
 static void

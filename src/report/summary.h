@@ -12,5 +12,14 @@ void summary_heading(const struct summary_style *style, FILE *out, const char *t
 void summary_states(const struct report *r, const struct summary_style *style, FILE *out);
 void summary_policies(
     const struct report *r, const struct summary_style *style, FILE *out);
+/* The same call under several policies, a row for each topic. */
+void summary_compare(
+    const struct report *r, const struct summary_style *style, FILE *out);
+
+struct summary_outcome {
+	const char *mark, *color;
+};
+
+extern const struct summary_outcome summary_outcomes[OUTCOMES];
 
 #endif

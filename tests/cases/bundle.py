@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -126,6 +127,26 @@ def forged(bundle, capture, folder):
         raise corpus.Failure(f"a forged outcome is not named: {text}")
 
 
+def ended(signal_, folder):
+    """A run that is ended while it writes leaves a whole bundle or none, and nothing else."""
+    place = os.path.join(folder, "ended")
+    os.mkdir(place)
+    running = subprocess.Popen([*corpus.REPLAY, CAPTURE.path, "-o", os.path.join(place, "out")],
+                               stdout=subprocess.DEVNULL)
+    parts = []
+    while not parts and running.poll() is None:
+        parts = glob.glob(place + "/.out.part-*/*")
+    running.send_signal(signal_)
+    running.wait(60)
+    left = os.listdir(place)
+    if "out" in left:
+        run(corpus.PROGRAM, "verify", os.path.join(place, "out"))
+    if signal_ != signal.SIGKILL and left not in ([], ["out"]):
+        raise corpus.Failure(f"{signal_.name} leaves {left}")
+    shutil.rmtree(place)
+    return bool(parts)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         key, secret = os.path.join(folder, "k.pub"), os.path.join(folder, "k.sec")
@@ -142,6 +163,9 @@ def main():
         rederived(bundles[0], CAPTURE.path)
         forged(bundles[0], CAPTURE.path, folder)
         flips(bundles[1], key)
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            if not any([ended(number, folder) for _ in range(4)]):
+                raise corpus.Failure(f"no run was caught writing for {number.name}")
         print(f"{len(files(bundles[0]))} files hold")
 
 

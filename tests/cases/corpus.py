@@ -96,7 +96,7 @@ class Failure(Exception):
 
 
 class Unusable(Exception):
-    """The program refused its command line or signatures: no check can hold."""
+    """The program refused its command line: no check can hold."""
 
 
 def flow_key(flow):

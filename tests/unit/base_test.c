@@ -77,6 +77,49 @@ texts_match_by_character(void **state)
 }
 
 static void
+assert_wrapped(unsigned column, unsigned indent, const char *text, const char *lines)
+{
+	char *got = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&got, &size);
+
+	text_wrap(out, column, indent, text);
+	assert_int_equal(fclose(out), 0);
+	assert_string_equal(got, lines);
+	free(got);
+}
+
+#define TEN "123456789 "
+#define TEN_WIDE                                                                         \
+	"\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f\xe2\x80\x9c"                                   \
+	"6789 "
+
+/* Characters count, not bytes; a word that is too long stays whole. */
+static void
+texts_wrap_at_80_columns(void **state)
+{
+	(void)state;
+	assert_wrapped(0, 0, "", "\n");
+	assert_wrapped(0, 4, "short", "short\n");
+	assert_wrapped(0, 2, TEN TEN TEN TEN TEN TEN TEN "1234567890",
+	    TEN TEN TEN TEN TEN TEN TEN "1234567890\n");
+	assert_wrapped(0, 2, TEN TEN TEN TEN TEN TEN TEN "12345678901",
+	    TEN TEN TEN TEN TEN TEN "123456789\n  12345678901\n");
+	assert_wrapped(1, 2, TEN TEN TEN TEN TEN TEN TEN "1234567890",
+	    TEN TEN TEN TEN TEN TEN "123456789\n  1234567890\n");
+	assert_wrapped(0, 2,
+	    TEN_WIDE TEN_WIDE TEN_WIDE TEN_WIDE TEN_WIDE TEN_WIDE TEN_WIDE "1234567890",
+	    TEN_WIDE TEN_WIDE TEN_WIDE TEN_WIDE TEN_WIDE TEN_WIDE TEN_WIDE
+	    "1234567890\n");
+	assert_wrapped(78, 78, "abcdef g",
+	    "abcdef\n"
+	    "                                                                            "
+	    "  "
+	    "g\n");
+	assert_wrapped(90, 90, "a", "a\n");
+}
+
+static void
 addresses_read_and_write(void **state)
 {
 	static const char *const texts[] = { "192.0.2.1", "0.0.0.0", "2001:db8::1",
@@ -299,6 +342,7 @@ main(void)
 		cmocka_unit_test(bytes_stick_when_short),
 		cmocka_unit_test(hosts_match_by_label),
 		cmocka_unit_test(texts_match_by_character),
+		cmocka_unit_test(texts_wrap_at_80_columns),
 		cmocka_unit_test(addresses_read_and_write),
 		cmocka_unit_test(nets_hold_addresses),
 		cmocka_unit_test(addresses_have_classes),

@@ -245,6 +245,10 @@ unsure_recipients_are_held_against_nobody(void **state)
 	w->made[0].rule.strength = STRENGTH_OBSERVED;
 	assert_int_equal(DISCLOSED(w, COVERS_ALL, claim)->severity, SEVERITY_MEDIUM);
 	j->findings[0].up_bytes = w->made[0].stream.payload_bytes[0] = 580;
+	w->made[0].packet_count = 2;
+	w->made[0].packets[0].bytes = 510;
+	w->made[0].packets[1].bytes = 70;
+	world_pulses(w, 0);
 	w->made[0].shape.unit_bytes[0] = 580;
 	w->made[0].shape.unit_square_sum[0] = 510.0 * 510 + 70 * 70;
 	assert_int_equal(DISCLOSED(w, COVERS_ALL, claim)->severity, SEVERITY_NONE);

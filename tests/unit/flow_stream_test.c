@@ -55,15 +55,30 @@ stream_of(const struct flow *f, uint32_t ssrc, uint8_t payload_type)
 	return NULL;
 }
 
-/* Packets and bytes of all streams are those of the flow. */
+static struct pulse_sum
+pulses_of(const struct stream *s, unsigned end)
+{
+	struct pulse_sum sum;
+
+	pulses_within(&s->pulses[end], INT64_MIN, INT64_MAX, &sum);
+	return sum;
+}
+
+/* Bytes of all streams are those of the flow, and those of all pulses the stream's. */
 static void
 assert_conserved(const struct flow *f)
 {
 	for (unsigned end = 0; end < 2; end++) {
 		uint64_t bytes = 0;
 
-		for (unsigned i = 0; i < f->stream_count; i++)
-			bytes += f->streams[i].payload_bytes[end];
+		for (unsigned i = 0; i < f->stream_count; i++) {
+			const struct stream *s = &f->streams[i];
+			struct pulse_sum sum = pulses_of(s, end);
+
+			assert_int_equal(sum.bytes, s->payload_bytes[end]);
+			assert_int_equal(sum.packets, s->packets[end]);
+			bytes += s->payload_bytes[end];
+		}
 		assert_int_equal(bytes, f->side[end].payload_bytes);
 	}
 }
@@ -239,6 +254,137 @@ times_of_a_stream_do_not_run_backwards(void **state)
 	assert_int_equal(s->last_ns, MAKE_BEGIN + 40 * MAKE_MS);
 }
 
+/* RTP with an audio level, RFC 6464, of 20 bytes in all; V is set, as Chromium does. */
+static void
+send_level(void **state, uint16_t sequence, uint8_t level, bool padding)
+{
+	uint8_t rtp[32];
+
+	make_rtp(rtp, 111, sequence, sequence * 960u, 0xa, 20);
+	rtp[0] = padding ? 0xb0 : 0x90;
+	memcpy(rtp + 12, "\xbe\xde\0\1\x10\0\0\0", 8);
+	rtp[17] = 0x80 | level;
+	memset(rtp + 20, 0, 11);
+	rtp[31] = padding ? 12 : 0;
+	send(state, alice, bob, rtp, 32);
+}
+
+static void
+pulses_tell_voice_by_the_level(void **state)
+{
+	const struct flow *f = NULL;
+	struct pulse_sum sum;
+	uint16_t sequence = 0;
+
+	for (unsigned i = 0; i < 30; i++)
+		send_level(state, sequence++, 127, false);
+	for (unsigned i = 0; i < 12; i++)
+		send_level(state, sequence++, (uint8_t)(20 + i), false);
+	for (unsigned i = 0; i < 5; i++)
+		send_level(state, sequence++, 20, true);
+	f = flow_table_at(*state, 0);
+	sum = pulses_of(stream_of(f, 0xa, 111), f->first_end);
+	assert_int_equal(sum.packets, 42);
+	assert_int_equal(sum.silent, 28); /* the first two do not tell */
+	assert_int_equal(sum.voiced, 12);
+	assert_int_equal(stream_of(f, 0xa, 111)->rtp->voiced, 42);
+	assert_int_equal(f->streams[1].message, MESSAGE_PADDING);
+	sum = pulses_of(&f->streams[1], f->first_end);
+	assert_int_equal(sum.packets, 5);
+	assert_int_equal(sum.voiced + sum.silent, 0);
+	assert_conserved(f);
+}
+
+/* Ciphertext where the extension would be: now and then it looks like a level. */
+static void
+rare_levels_tell_no_voice(void **state)
+{
+	const struct stream *s = NULL;
+	struct pulse_sum sum;
+
+	for (uint16_t i = 0; i < 400; i++)
+		if (i % 20 == 0)
+			send_level(state, i, (uint8_t)(i % 128), false);
+		else
+			send_rtp(state, i, 0xa, 111);
+	s = stream_of(flow_table_at(*state, 0), 0xa, 111);
+	sum = pulses_of(s, flow_table_at(*state, 0)->first_end);
+	assert_int_equal(s->rtp->levelled, 20);
+	assert_int_equal(sum.packets, 400);
+	assert_int_equal(sum.voiced + sum.silent, 0);
+}
+
+static void
+both_ends_have_pulses_of_their_own(void **state)
+{
+	const struct flow *f = NULL;
+	uint8_t stun[20];
+	struct pulse_sum up, down;
+
+	make_stun(stun);
+	for (unsigned i = 0; i < 90; i++) {
+		if (i % 3 == 0)
+			send(state, bob, alice, stun, 20);
+		f = send(state, alice, bob, stun, 20).flow;
+	}
+	up = pulses_of(&f->streams[0], !f->first_end);
+	down = pulses_of(&f->streams[0], f->first_end);
+	assert_int_equal(up.packets, 90);
+	assert_int_equal(down.packets, 30);
+	assert_int_equal(down.first_ns, MAKE_BEGIN + 20 * MAKE_MS);
+	assert_int_equal(up.first_ns, MAKE_BEGIN + 40 * MAKE_MS);
+	assert_int_equal(up.last_ns, now);
+	assert_int_equal(up.last_frame, 120);
+	assert_true(pulses_count(&f->streams[0].pulses[0]) >= 120 * 20 / 269);
+	assert_conserved(f);
+}
+
+/* What looked like four sources and more is the unnamed stream's, and told no sound. */
+static void
+folded_streams_hand_over_their_pulses(void **state)
+{
+	const struct flow *f = NULL;
+	const struct stream *rest = NULL;
+
+	for (uint32_t ssrc = 1; ssrc <= 40; ssrc++) {
+		uint8_t rtp[32];
+
+		make_rtp(rtp, 111, (uint16_t)(ssrc * 999), 1, ssrc, 20);
+		rtp[0] = 0x90;
+		memcpy(rtp + 12, "\xbe\xde\0\1\x10\x7f\0\0", 8);
+		now += 300 * MAKE_MS;
+		f = send(state, alice, bob, rtp, 32).flow;
+	}
+	for (unsigned i = 0; i < f->stream_count; i++)
+		if (f->streams[i].dissector == DISSECTOR_NONE)
+			rest = &f->streams[i];
+	assert_non_null(rest);
+	assert_int_equal(rest->packets[f->first_end], 36);
+	assert_int_equal(pulses_of(rest, f->first_end).silent, 0);
+	assert_int_equal(pulses_count(&rest->pulses[f->first_end]), 36);
+	assert_conserved(f);
+}
+
+/* However small the budget is: windows are longer, nothing is lost. */
+static void
+a_small_budget_loses_nothing(void **state)
+{
+	struct flow_limits limits = flow_limits_default;
+
+	flow_table_free(*state);
+	limits.pulses = 100;
+	*state = flow_table_new(&limits, NULL, NULL, NULL);
+	for (uint16_t i = 0; i < 2000; i++) {
+		send_rtp(state, i, 0xa, 111);
+		send_rtp(state, (uint16_t)(7000 + i), 0xb, 96);
+	}
+	flow_table_finish(*state);
+	assert_conserved(flow_table_at(*state, 0));
+	assert_true(pulses_count(&flow_table_at(*state, 0)->streams[0].pulses[1]) +
+			pulses_count(&flow_table_at(*state, 0)->streams[1].pulses[1]) <=
+		    102);
+}
+
 /* A payload of one of the kinds that a call mixes, or noise. */
 static uint32_t
 any_payload(uint64_t *random, uint8_t *payload)
@@ -323,6 +469,11 @@ main(void)
 		TEST(sources_beyond_the_limit_are_unnamed),
 		TEST(an_opaque_flow_is_one_stream),
 		TEST(times_of_a_stream_do_not_run_backwards),
+		TEST(pulses_tell_voice_by_the_level),
+		TEST(rare_levels_tell_no_voice),
+		TEST(both_ends_have_pulses_of_their_own),
+		TEST(folded_streams_hand_over_their_pulses),
+		TEST(a_small_budget_loses_nothing),
 		TEST(any_traffic_is_conserved),
 	};
 

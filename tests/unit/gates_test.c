@@ -42,7 +42,7 @@ static void
 a_good_capture_opens_all(void **state)
 {
 	static const char *const names[GATES] = { "drops", "gaps", "snapped", "mid_flow",
-		"running", "one_sided", "unknown", "damaged" };
+		"running", "ending", "partial", "one_sided", "unknown", "damaged" };
 	struct world *w = *state;
 
 	assert_open(w);
@@ -126,6 +126,7 @@ media_at_the_start_close(void **state)
 {
 	struct world *w = *state;
 
+	world_elsewhere(w);
 	world_stream(w, (struct make_stream){ .category = CATEGORY_CONTENT,
 			    .kind = KIND_FILE,
 			    .from_ms = 100,
@@ -143,6 +144,63 @@ media_at_the_start_close(void **state)
 			    .to_ms = 2000 });
 	assert_closed(
 	    w, GATE_RUNNING, 1, "media streams that ran when the capture began: 1");
+}
+
+static struct make_stream
+audio_until(int64_t to_ms)
+{
+	return (struct make_stream){ .category = CATEGORY_CONTENT,
+		.kind = KIND_AUDIO,
+		.dissector = DISSECTOR_RTP,
+		.from_ms = 2000,
+		.to_ms = to_ms };
+}
+
+static void
+media_at_the_end_close(void **state)
+{
+	struct world *w = *state;
+
+	world_elsewhere(w);
+	world_stream(w, audio_until(MAKE_MINUTE_MS - 1000));
+	assert_open(w);
+	world_stream(w, audio_until(MAKE_MINUTE_MS - 999));
+	assert_closed(
+	    w, GATE_ENDING, 1, "streams that went on when the capture ended: 1");
+}
+
+/* What an app has closed is complete; other programs' connections may stay. */
+static void
+open_connections_at_the_end_close(void **state)
+{
+	struct world *w = *state;
+	struct judged_flow *j = world_stream(
+	    w, (struct make_stream){ .from_ms = 2000, .to_ms = MAKE_MINUTE_MS - 10 });
+
+	assert_closed(
+	    w, GATE_ENDING, 1, "streams that went on when the capture ended: 1");
+	w->made[0].flow.closed = FLOW_CLOSED;
+	assert_open(w);
+	w->made[0].flow.closed = FLOW_ACTIVE;
+	j->app = NULL;
+	assert_open(w);
+}
+
+static void
+media_alone_close(void **state)
+{
+	static const char why[] =
+	    "media streams without a connection to any other server, as if filtered: 1";
+	struct world *w = *state;
+
+	world_stream(w, audio_until(20000));
+	assert_closed(w, GATE_PARTIAL, 1, why);
+	world_stream(w, (struct make_stream){ 0 }); /* to the very server of the media */
+	assert_closed(w, GATE_PARTIAL, 1, why);
+	world_elsewhere(w);
+	assert_open(w);
+	w->flows[2].foreign = true;
+	assert_closed(w, GATE_PARTIAL, 1, why);
 }
 
 static void
@@ -261,6 +319,9 @@ main(void)
 		WORLD(connections_without_a_start_close),
 		WORLD(other_programs_do_not_count),
 		WORLD(media_at_the_start_close),
+		WORLD(media_at_the_end_close),
+		WORLD(open_connections_at_the_end_close),
+		WORLD(media_alone_close),
 		WORLD(a_direction_that_is_missing_closes),
 		WORLD(datagrams_count_when_they_are_many),
 		WORLD(unexplained_bytes_close),

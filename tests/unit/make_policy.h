@@ -348,6 +348,18 @@ world_stream(struct world *w, struct make_stream how)
 	return j;
 }
 
+/* To another server than all the rest; of no claim's data. */
+static inline struct judged_flow *
+world_elsewhere(struct world *w)
+{
+	struct judged_flow *j = world_stream(
+	    w, (struct make_stream){ .category = CATEGORY_SIGNALLING, .kind = KIND_CONFIG });
+
+	w->made[j - w->flows].flow.key.end[1].addr =
+	    (struct addr){ .family = 4, .bytes = { 203, 0, 113, 99 } };
+	return j;
+}
+
 /* A state from a time up to another, as the session would tell it. */
 static inline void
 world_span(

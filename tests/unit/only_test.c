@@ -173,6 +173,24 @@ a_wider_region_may_be_inside(void **state)
 	assert_outcome(w, WITHIN "[US]", OUTCOME_CONTRADICTED, NULL);
 }
 
+/* An address has other names than the one that was looked up. */
+static void
+a_place_by_lookup_does_not_decide_where_the_stream_has_a_name(void **state)
+{
+	struct world *w = *state;
+	struct judged_flow *j = world_stream(
+	    w, (struct make_stream){ .country = "US", .country_source = COUNTRY_HOST });
+
+	j->identity.host_source = HOST_SNI;
+	assert_outcome(w, WITHIN "[EEA]", OUTCOME_CONTRADICTED, NULL);
+	assert_outcome(w, WITHIN "[US]", OUTCOME_SUPPORTED, NULL);
+	j->identity.host_source = HOST_DNS;
+	assert_outcome(w, WITHIN "[EEA]", OUTCOME_INCONCLUSIVE, "the place is not known");
+	assert_outcome(w, WITHIN "[US]", OUTCOME_INCONCLUSIVE, "the place is not known");
+	w->made[0].stream.dissector = DISSECTOR_RTP;
+	assert_outcome(w, WITHIN "[EEA]", OUTCOME_CONTRADICTED, NULL);
+}
+
 int
 main(void)
 {
@@ -184,6 +202,7 @@ main(void)
 		WORLD(claimed_recipients_are_met_by_any_role),
 		WORLD(regions_are_told_by_names_and_signatures_alone),
 		WORLD(a_wider_region_may_be_inside),
+		WORLD(a_place_by_lookup_does_not_decide_where_the_stream_has_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,7 @@ media_are_judged_by_their_first_bytes(void **state)
 	struct world *w = *state;
 
 	world_stream(w, sound);
+	world_elsewhere(w);
 	assert_outcome(
 	    w, SECURES_SOUND, OUTCOME_INCONCLUSIVE, "whether it was encrypted");
 	make_leads(w, 0, 500);
@@ -184,6 +185,7 @@ sound_of_static_codecs_in_clear_contradicts(void **state)
 	struct world *w = *state;
 
 	world_stream(w, sound);
+	world_elsewhere(w);
 	make_leads(w, 0, 0);
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
 		w->made[0].stream.payload_type = types[i];

@@ -318,7 +318,8 @@ a_second_voice_breaks_the_silence(void **state)
 	tape_voice(&run->tape, 0, 12000, ME, PEER, 1, SILENT);
 	tape_voice(&run->tape, 5000, 7000, ME, second, 7, VOICED);
 	s = run_judge(run, NULL, "192.168.1.0/24");
-	check_span(run_span(s, STATE_SILENT, true, 0), 0, 5000);
+	/* The first three packets do not prove that they have a level. */
+	check_span(run_span(s, STATE_SILENT, true, 0), 60, 5000);
 	assert_in_range(run_ms(run_span(s, STATE_SILENT, true, 1)->from_ns), 6980, 7000);
 	assert_int_equal(run_ms(run_span(s, STATE_SILENT, true, 1)->to_ns), 11980);
 	assert_null(run_span(s, STATE_SILENT, true, 2));

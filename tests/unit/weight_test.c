@@ -25,7 +25,7 @@ static const struct make_stream camera = { .category = CATEGORY_CONTENT,
 	.from_ms = 5000,
 	.to_ms = 35000 };
 
-/* The sum and the squares of the messages that went up. */
+/* The messages that went up, half a second apart: their sum, squares and pulses. */
 static void
 make_messages(struct world *w, size_t flow, const uint32_t *bytes, uint32_t count)
 {
@@ -33,11 +33,16 @@ make_messages(struct world *w, size_t flow, const uint32_t *bytes, uint32_t coun
 
 	m->shape = (struct shape){ .units = { count, 0 } };
 	m->finding.up_bytes = 0;
+	m->packet_count = count;
 	for (uint32_t i = 0; i < count; i++) {
+		m->packets[i] = (struct made_packet){
+			.at_ms = 5000 + 500 * i, .bytes = bytes[i], .count = 1
+		};
 		m->shape.unit_bytes[0] += bytes[i];
 		m->shape.unit_square_sum[0] += (double)bytes[i] * bytes[i];
 		m->finding.up_bytes += bytes[i];
 	}
+	world_pulses(w, flow);
 }
 
 static void
@@ -221,7 +226,7 @@ static void
 a_handshake_alone_does_not_accuse(void **state)
 {
 	static const struct {
-		uint32_t count, bytes[8];
+		uint32_t count, bytes[16];
 		enum outcome outcome;
 	} rows[] = {
 		{ 1, { 517 }, OUTCOME_INCONCLUSIVE },
@@ -230,6 +235,9 @@ a_handshake_alone_does_not_accuse(void **state)
 		{ 2, { 517, 225 }, OUTCOME_INCONCLUSIVE },
 		{ 3, { 1850, 172, 63 }, OUTCOME_INCONCLUSIVE },
 		{ 8, { 1850, 172, 39, 39, 39, 39, 39, 39 }, OUTCOME_INCONCLUSIVE },
+		{ 16,
+		    { 1850, 172, 39, 39, 39, 39, 39, 39, 39, 39, 39, 39, 39, 39, 39, 39 },
+		    OUTCOME_INCONCLUSIVE },
 		{ 3, { 310, 1526, 24 }, OUTCOME_CONTRADICTED },
 		{ 2, { 517, 600 }, OUTCOME_CONTRADICTED },
 		{ 2, { 1850, 500 }, OUTCOME_CONTRADICTED },
@@ -260,8 +268,54 @@ many_small_packets_do_not_accuse(void **state)
 	struct world *w = *state;
 
 	world_stream(w, (struct make_stream){ .bytes = 9000, .packets = 100 });
-	make_messages(w, 0, (const uint32_t[]){ 9000 }, 1);
+	w->made[0].shape = (struct shape){ .units = { 1, 0 } };
 	assert_outcome(w, NEVER, OUTCOME_INCONCLUSIVE, "keep-alives alone");
+}
+
+/* Of a connection with gaps, small messages may have been taken for a large one. */
+static void
+a_gap_takes_the_second_message_away(void **state)
+{
+	static const uint32_t bytes[] = { 517, 600 };
+	struct world *w = *state;
+
+	world_stream(w, (struct make_stream){ 0 });
+	make_messages(w, 0, bytes, COUNT_OF(bytes));
+	assert_outcome(w, NEVER, OUTCOME_CONTRADICTED, NULL);
+	w->made[0].flow.mid_flow = true;
+	assert_outcome(w, NEVER, OUTCOME_INCONCLUSIVE, "keep-alives alone");
+	w->made[0].flow.mid_flow = false;
+	w->made[0].flow.side[1].missing_bytes = 1;
+	assert_outcome(w, NEVER, OUTCOME_INCONCLUSIVE, "keep-alives alone");
+}
+
+/* Each lost packet may have been a ping. */
+static void
+lost_bytes_count_as_pings(void **state)
+{
+	struct world *w = *state;
+
+	world_stream(w, (struct make_stream){ .bytes = 10000, .packets = 20 });
+	w->made[0].flow.side[0].missing_bytes = 1500; /* 8000 are counted */
+	assert_outcome(w, NEVER, OUTCOME_CONTRADICTED, NULL);
+	w->made[0].flow.side[0].missing_bytes = 1520;
+	assert_outcome(w, NEVER, OUTCOME_INCONCLUSIVE, "keep-alives alone");
+}
+
+/* What comes later does not hide what was sent. */
+static void
+pings_do_not_hide_a_message(void **state)
+{
+	struct world *w = *state;
+
+	world_stream(
+	    w, (struct make_stream){
+		   .bytes = 4000, .packets = 100, .from_ms = 0, .to_ms = 59000 });
+	w->made[0].shape = (struct shape){ .units = { 1, 0 } };
+	assert_outcome(w, NEVER, OUTCOME_INCONCLUSIVE, "keep-alives alone");
+	w->made[0].packets[3].bytes = 2100;
+	world_pulses(w, 0);
+	assert_outcome(w, NEVER, OUTCOME_CONTRADICTED, NULL);
 }
 
 /* QUIC pads its handshake. */
@@ -270,11 +324,11 @@ quic_needs_more(void **state)
 {
 	struct world *w = *state;
 
-	world_stream(
-	    w, (struct make_stream){ .dissector = DISSECTOR_QUIC, .bytes = 4999 });
+	world_stream(w, (struct make_stream){
+			    .dissector = DISSECTOR_QUIC, .bytes = 4899, .packets = 4 });
 	assert_outcome(w, NEVER, OUTCOME_INCONCLUSIVE, "a handshake");
-	world_stream(
-	    w, (struct make_stream){ .dissector = DISSECTOR_QUIC, .bytes = 5000 });
+	world_stream(w, (struct make_stream){
+			    .dissector = DISSECTOR_QUIC, .bytes = 4900, .packets = 4 });
 	assert_outcome(w, NEVER, OUTCOME_CONTRADICTED, "1 stream");
 }
 
@@ -341,6 +395,9 @@ main(void)
 		WORLD(a_shared_screen_is_no_camera),
 		WORLD(a_handshake_alone_does_not_accuse),
 		WORLD(many_small_packets_do_not_accuse),
+		WORLD(a_gap_takes_the_second_message_away),
+		WORLD(lost_bytes_count_as_pings),
+		WORLD(pings_do_not_hide_a_message),
 		WORLD(quic_needs_more),
 		WORLD(an_open_connection_needs_a_message),
 		WORLD(a_connection_of_the_state_needs_more),

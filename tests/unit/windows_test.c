@@ -221,6 +221,19 @@ an_exception_that_always_held_leaves_nothing(void **state)
 	    "The state consented held all that time");
 }
 
+/* Of a state that ended or begins outside of the capture its guard is left. */
+static void
+an_exception_outside_keeps_its_guard(void **state)
+{
+	struct world *w = *state;
+
+	world_mark(w, STATE_CONSENTED, -5000, true);
+	world_mark(w, STATE_CONSENTED, -300, false);
+	assert_windows(w, "unless: consented", "700-60000");
+	world_mark(w, STATE_CONSENTED, MAKE_MINUTE_MS + 400, true);
+	assert_windows(w, "unless: consented", "700-59400");
+}
+
 static void
 a_capture_of_nothing_has_no_times(void **state)
 {
@@ -300,6 +313,7 @@ main(void)
 		WORLD(an_exception_is_cut_out_with_a_second_around),
 		WORLD(an_exception_within_a_state_divides_it),
 		WORLD(an_exception_that_always_held_leaves_nothing),
+		WORLD(an_exception_outside_keeps_its_guard),
 		WORLD(a_capture_of_nothing_has_no_times),
 		WORLD(another_state_can_be_left_out),
 		WORLD(sums_are_of_packets_within),
