@@ -227,6 +227,13 @@ bool glob_text(const char *pattern, const char *text);
  */
 void text_wrap(FILE *out, unsigned column, unsigned indent, const char *text);
 
+/* The word of which at most a third was mistyped, letters' case apart, or NULL. */
+const char *word_nearest(const char *word, const char *const *words, size_t count);
+/* NULL equals NULL alone. */
+bool same_text(const char *a, const char *b);
+/* "12.3 kB" into text (16 bytes); returns text. */
+const char *size_text(uint64_t bytes, char text[16]);
+
 #define SHA256_TEXT_SIZE 65
 
 /* libgcrypt wants this before its first use in a process. */

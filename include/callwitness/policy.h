@@ -157,9 +157,6 @@ const char *tension_label(const struct ontologies *o, const struct term *positiv
 #define TENSION_TEXT_SIZE 128
 const char *tension_text(const char *label, char *text);
 
-/* The word of which at most a third was mistyped, or NULL. */
-const char *word_nearest(const char *word, const char *const *words, size_t count);
-
 /* The judgement. */
 
 enum disclosure {

@@ -110,7 +110,4 @@ int seal_verify(
  */
 int report_explain(const char *folder, const char *what, FILE *out, struct error *e);
 
-/* "12.3 kB" into text (16 bytes); returns text. */
-const char *size_text(uint64_t bytes, char text[16]);
-
 #endif

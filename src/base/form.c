@@ -7,7 +7,6 @@
 #include <callwitness/base.h>
 
 #define SHOWN_MAX 60 /* characters of a bad value */
-#define WORD_MAX 32
 #define LIST_SIZE 768
 
 int
@@ -56,54 +55,6 @@ form_expected(struct form *f, const struct node *value, const char *what)
 	    f, value, "'%s' is %s: expected %s", f->key, node_shown(value, shown), what);
 }
 
-static size_t
-least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Levenshtein's distance; words too long to be typing errors are far from all. */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-	size_t row[WORD_MAX + 1], rows = strlen(a), columns = strlen(b);
-
-	if (rows > WORD_MAX || columns > WORD_MAX)
-		return WORD_MAX;
-	for (size_t j = 0; j <= columns; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= rows; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= columns; j++) {
-			size_t change = corner + (a[i - 1] != b[j - 1]);
-
-			corner = row[j];
-			row[j] = least(change, least(row[j], row[j - 1]) + 1);
-		}
-	}
-	return row[columns];
-}
-
-/* A word at most a third of which was mistyped, or NULL. */
-static const char *
-word_nearest(const char *word, const char *const *words, size_t count)
-{
-	size_t best = strlen(word) / 3 + 1;
-	const char *nearest = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t distance = edit_distance(word, words[i]);
-
-		if (distance < best || (distance == best && nearest == NULL)) {
-			best = distance;
-			nearest = words[i];
-		}
-	}
-	return nearest;
-}
-
 /* "one of a, b, c; did you mean 'b'?" into `text`. */
 static void
 words_text(char text[LIST_SIZE], const char *word, const char *const *words, size_t count)
@@ -147,7 +98,8 @@ complain_unknown_key(
 	const char *names[64];
 	char list[LIST_SIZE], shown[SHOWN_MAX + 8];
 
-	count = least(count, COUNT_OF(names));
+	if (count > COUNT_OF(names))
+		count = COUNT_OF(names);
 	for (size_t i = 0; i < count; i++)
 		names[i] = keys[i].name;
 	words_text(list, key->text, names, count);

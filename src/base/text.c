@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Patterns: by label for hosts, by character for the rest. */
+/* Texts: patterns, by label for hosts, by character for the rest; sizes for people. */
 #include <callwitness/base.h>
 
 static char
@@ -95,4 +95,27 @@ text_is_host(const char *text, size_t length)
 		if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x7f)
 			return false;
 	return length > 0;
+}
+
+bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+const char *
+size_text(uint64_t bytes, char text[16])
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	double value = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		snprintf(text, 16, "%u B", (unsigned)bytes);
+		return text;
+	}
+	for (; value >= 999.95 && unit + 1 < COUNT_OF(units); unit++)
+		value /= 1000;
+	snprintf(text, 16, "%.1f %s", value, units[unit]);
+	return text;
 }

@@ -67,17 +67,9 @@ strength_phrase(enum strength s)
 void
 say_bytes(FILE *out, uint64_t bytes)
 {
-	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
-	double value = (double)bytes / 1000;
-	size_t unit = 0;
+	char size[16];
 
-	if (bytes < 1000) {
-		fprintf(out, "%" PRIu64 " B", bytes);
-		return;
-	}
-	for (; value >= 999.95 && unit + 1 < COUNT_OF(units); unit++)
-		value /= 1000;
-	fprintf(out, "%.1f %s", value, units[unit]);
+	fputs(size_text(bytes, size), out);
 }
 
 /* A title within a sentence: "AI training" stays, "Crash reports" gets a small letter. */

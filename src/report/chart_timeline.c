@@ -37,7 +37,7 @@ x_of(const struct line_of_time *t, const char *time)
 {
 	int64_t ns = 0;
 
-	if (!time_read(time, &ns))
+	if (!json_time_read(time, &ns))
 		return t->left;
 	return x_at(t, (double)(ns - t->from_ns) / 1e9);
 }
@@ -52,7 +52,7 @@ line_read(struct line_of_time *t)
 	t->steps = steps < 0                ? 0
 		   : steps > TIMELINE_STEPS ? TIMELINE_STEPS
 					    : (size_t)steps;
-	if (!time_read(json_text_of(timeline, "from", NULL), &t->from_ns))
+	if (!json_time_read(json_text_of(timeline, "from", NULL), &t->from_ns))
 		t->from_ns = t->f->first_ns;
 	t->step_s = (double)json_count_of(timeline, "step_ms") / 1000;
 	t->span_s = t->step_s * (double)t->steps;

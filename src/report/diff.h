@@ -42,8 +42,6 @@ void diff_side_clear(struct diff_side *s);
  * both, else as inferred, else the capture. Returns which.
  */
 const char *diff_minutes(struct diff_side side[2]);
-/* Seconds since 1970 of a time in a report; 0 if it is none. */
-double diff_seconds(const char *text);
 /* A line of what differs, behind the heading if that is still due. */
 void diff_line(struct diff *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

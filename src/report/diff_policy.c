@@ -13,12 +13,6 @@ claim_with_topic(const struct policy *p, const char *topic)
 }
 
 static bool
-same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool
 same_terms(const struct term *const *a, size_t a_count, const struct term *const *b,
     size_t b_count)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a comparison needs of one bundle, out of its report.json and flows.ndjson. */
 #include <stdlib.h>
-#include <time.h>
 #include "diff.h"
 
 /* Recipients of one name (an entity can be seen as first and as unknown party) are one.
@@ -67,15 +66,13 @@ recipients_read(struct diff_side *s)
 	return 0;
 }
 
-double
-diff_seconds(const char *text)
+/* Since 1970; 0 for what is no time. */
+static double
+seconds_of(const char *text)
 {
-	struct tm tm = { 0 };
-	const char *dot = strchr(text, '.');
+	int64_t ns = 0;
 
-	if (strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) == NULL)
-		return 0;
-	return (double)timegm(&tm) + (dot != NULL ? strtod(dot, NULL) : 0);
+	return json_time_read(text, &ns) ? (double)ns / 1e9 : 0;
 }
 
 /* Of the call, as `source` has it. */
@@ -90,8 +87,8 @@ call_seconds(const json_t *report, const char *source)
 	{
 		if (strcmp(json_text_of(span, "state", ""), "in_call") == 0 &&
 		    strcmp(json_text_of(span, "source", ""), source) == 0)
-			seconds += diff_seconds(json_text_of(span, "to", "")) -
-				   diff_seconds(json_text_of(span, "from", ""));
+			seconds += seconds_of(json_text_of(span, "to", "")) -
+				   seconds_of(json_text_of(span, "from", ""));
 	}
 	return seconds;
 }
@@ -101,8 +98,8 @@ capture_seconds(const json_t *report)
 {
 	const json_t *capture = json_object_get(report, "capture");
 
-	return diff_seconds(json_text_of(capture, "last", "")) -
-	       diff_seconds(json_text_of(capture, "first", ""));
+	return seconds_of(json_text_of(capture, "last", "")) -
+	       seconds_of(json_text_of(capture, "first", ""));
 }
 
 const char *
@@ -162,7 +159,7 @@ flow_starts(void *side, const json_t *flow)
 		    first == NULL ||
 		    json_integer_value(json_object_get(up, "payload_bytes")) == 0)
 			continue;
-		if (start_add(side, entity, diff_seconds(first)) != 0)
+		if (start_add(side, entity, seconds_of(first)) != 0)
 			return -1;
 	}
 	return 0;

@@ -66,8 +66,7 @@ flow_write(struct bundle *b, size_t index, FILE *out)
 	json_t *flow = json_flow(b->report, &b->report->session->flows[index]);
 	int rc = -1;
 
-	if (flow != NULL && json_dumpf(flow, out, JSON_COMPACT) == 0 &&
-	    fputc('\n', out) != EOF)
+	if (json_flow_put(flow, out) == 0)
 		rc = views_flow(b, flow);
 	json_decref(flow);
 	return rc;
@@ -94,9 +93,7 @@ report_write(struct bundle *b)
 
 	if (out == NULL)
 		return -1;
-	if (b->json != NULL &&
-	    json_dumpf(b->json, out, JSON_INDENT(1) | JSON_REALS) == 0 &&
-	    fputc('\n', out) != EOF)
+	if (json_report_put(b->json, out) == 0)
 		rc = views_begin(b);
 	return draft_close(b->draft, rc);
 }

@@ -15,7 +15,6 @@
 uint32_t text_next(const char **text);
 /* It has a shape and leaves the order of the others alone: no control, nothing
  * invisible, no change of direction. */
-bool same_text(const char *a, const char *b); /* NULL equals NULL alone */
 bool text_is_visible(uint32_t code);
 /* UTF-8 of a code point into text (5 bytes); returns its length. */
 size_t text_utf8(uint32_t code, char *text);
@@ -51,8 +50,6 @@ void html_put(FILE *out, const char *format, ...) __attribute__((format(printf, 
 const char *number_text(uint64_t number, char text[NUMBER_SIZE]);
 /* "47.7 s", "12 min 3 s", "2 h 10 min". */
 const char *length_text(int64_t ns, char text[NUMBER_SIZE]);
-/* Nanoseconds since 1970 of "2026-11-21T20:32:36.810000Z"; false if it is no time. */
-bool time_read(const char *text, int64_t *time_ns);
 
 /* Words of a report: what an id is called, and what that means. */
 

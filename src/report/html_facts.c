@@ -291,8 +291,8 @@ facts_new(const json_t *report)
 	if (f == NULL)
 		return NULL;
 	f->report = report;
-	if (!time_read(json_text_of(capture, "first", NULL), &f->first_ns) ||
-	    !time_read(json_text_of(capture, "last", NULL), &f->last_ns))
+	if (!json_time_read(json_text_of(capture, "first", NULL), &f->first_ns) ||
+	    !json_time_read(json_text_of(capture, "last", NULL), &f->last_ns))
 		f->first_ns = f->last_ns = 0;
 	f->cursors = calloc(policies + 1, sizeof(*f->cursors));
 	f->groups_left = calloc(policies + 1, sizeof(*f->groups_left));

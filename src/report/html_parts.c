@@ -61,7 +61,7 @@ facts_offset(const struct facts *f, const char *time, char text[NUMBER_SIZE])
 	char length[NUMBER_SIZE];
 
 	text[0] = '\0';
-	if (!time_read(time, &ns))
+	if (!json_time_read(time, &ns))
 		return text;
 	ns -= f->first_ns;
 	snprintf(text, NUMBER_SIZE, "%s%.28s", ns < 0 ? "\xe2\x88\x92" : "+",

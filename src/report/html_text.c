@@ -2,7 +2,6 @@
 /* Text that comes from packets, made harmless; numbers for people. */
 #include <assert.h>
 #include <stdlib.h>
-#include <time.h>
 #include "html.h"
 
 #define REPLACEMENT 0xfffd
@@ -236,26 +235,4 @@ length_text(int64_t ns, char text[NUMBER_SIZE])
 		snprintf(text, NUMBER_SIZE, "%lld h %lld min", seconds / 3600,
 		    seconds / 60 % 60);
 	return text;
-}
-
-bool
-time_read(const char *text, int64_t *time_ns)
-{
-	struct tm tm = { 0 };
-	const char *rest = text != NULL ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-	int64_t digit = 100000000, fraction = 0;
-
-	if (rest == NULL)
-		return false;
-	if (*rest == '.')
-		for (rest++; *rest >= '0' && *rest <= '9'; rest++, digit /= 10)
-			fraction += (*rest - '0') * digit;
-	*time_ns = (int64_t)timegm(&tm) * 1000000000 + fraction;
-	return *rest == 'Z';
-}
-
-bool
-same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }

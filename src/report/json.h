@@ -52,6 +52,9 @@ void json_map_add(json_t **to, const char *key, json_t *value);
 
 /* How real numbers are written: all decimals of json_decimal(), no more. */
 #define JSON_REALS JSON_REAL_PRECISION(15)
+/* The records as they stand in a bundle. 0, or -1: `record` is NULL or out failed. */
+int json_report_put(const json_t *record, FILE *out);
+int json_flow_put(const json_t *record, FILE *out);
 
 /* What others wrote. */
 
@@ -64,6 +67,8 @@ json_t *bundle_report(const char *folder, struct error *e);
 int bundle_flows(const char *folder, int (*each)(void *context, const json_t *flow),
     void *context, struct error *e);
 const char *json_text_of(const json_t *object, const char *key, const char *none);
+/* Nanoseconds since 1970 of "2026-11-21T20:32:36.810000Z"; false if it is no time. */
+bool json_time_read(const char *text, int64_t *time_ns);
 /* 0 if there is no whole number. */
 json_int_t json_count_of(const json_t *object, const char *key);
 /* Where and why JSON could not be read. Jansson quotes the file: cleaned as below. */

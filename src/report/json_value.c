@@ -2,6 +2,7 @@
 /* Values to build records of, and to read them. */
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 #include "json.h"
 
 json_t *
@@ -151,4 +152,20 @@ json_clean(json_t *value)
 		text_clean(value);
 	json_object_foreach(value, key, item) json_clean(item);
 	json_array_foreach(value, i, item) json_clean(item);
+}
+
+bool
+json_time_read(const char *text, int64_t *time_ns)
+{
+	struct tm tm = { 0 };
+	const char *rest = text != NULL ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+	int64_t digit = 100000000, fraction = 0;
+
+	if (rest == NULL)
+		return false;
+	if (*rest == '.')
+		for (rest++; *rest >= '0' && *rest <= '9'; rest++, digit /= 10)
+			fraction += (*rest - '0') * digit;
+	*time_ns = (int64_t)timegm(&tm) * 1000000000 + fraction;
+	return *rest == 'Z';
 }

@@ -20,23 +20,6 @@ static const enum category order[CATEGORIES] = { CATEGORY_CONTENT, CATEGORY_TELE
 	CATEGORY_DIAGNOSTICS, CATEGORY_SIGNALLING, CATEGORY_OTHER, CATEGORY_UNKNOWN };
 
 const char *
-size_text(uint64_t bytes, char text[16])
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
-	double value = (double)bytes / 1000;
-	size_t unit = 0;
-
-	if (bytes < 1000) {
-		snprintf(text, 16, "%u B", (unsigned)bytes);
-		return text;
-	}
-	for (; value >= 999.95 && unit + 1 < COUNT_OF(units); unit++)
-		value /= 1000;
-	snprintf(text, 16, "%.1f %s", value, units[unit]);
-	return text;
-}
-
-const char *
 summary_paint(const struct summary_style *style, const char *code)
 {
 	return style->color ? code : "";

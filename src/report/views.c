@@ -22,9 +22,7 @@ copy_write(void *view, FILE *out)
 {
 	const struct copy *c = view;
 
-	if (json_dumpf(c->report, out, JSON_INDENT(1) | JSON_REALS) != 0)
-		return -1;
-	return fputc('\n', out) != EOF ? 0 : -1;
+	return json_report_put(c->report, out);
 }
 
 const struct view view_json = { "json", NULL, copy_begin, NULL, copy_write, free };

@@ -114,11 +114,11 @@ numbers_are_for_people(void **state)
 	assert_string_equal(length_text(INT64_C(47660000000), text), "47.7 s");
 	assert_string_equal(length_text(INT64_C(150400000000), text), "2 min 30 s");
 	assert_string_equal(length_text(INT64_C(7800000000000), text), "2 h 10 min");
-	assert_true(time_read("2026-11-21T20:32:36.810001Z", &ns));
+	assert_true(json_time_read("2026-11-21T20:32:36.810001Z", &ns));
 	assert_int_equal(ns, INT64_C(1795293156810001000));
-	assert_false(time_read("2026-11-21T20:32:36", &ns));
-	assert_false(time_read("now", &ns));
-	assert_false(time_read(NULL, &ns));
+	assert_false(json_time_read("2026-11-21T20:32:36", &ns));
+	assert_false(json_time_read("now", &ns));
+	assert_false(json_time_read(NULL, &ns));
 	assert_string_equal(
 	    text_clipped("\xc3\xa9\xc3\xa9\xc3\xa9", 2, short_text, sizeof(short_text)),
 	    "\xc3\xa9\xc3\xa9\xe2\x80\xa6");

@@ -2,7 +2,7 @@
 /* What a mistyped word was meant to be, among too many to list them all. */
 #include <ctype.h>
 
-#include <callwitness/policy.h>
+#include <callwitness/base.h>
 
 #define WORD_MAX 64
 
