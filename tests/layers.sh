@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # An include may only point left on the ladder, private headers stay in their folder, and
 # every foreign header has one home. Run from the source root.
-ladder="base capture packet dissect flow classify session policy report engine ui cmd"
+ladder="base capture packet dissect flow classify session policy report engine tap ui cmd"
 homes="pcap/pcap.h=src/capture/ pcap.h=src/capture/ ndpi_api.h=src/classify/ndpi.c
 yaml.h=src/base/yaml.c jansson.h=src/report/json ldns/ldns.h=src/dissect/dns.c
 libpsl.h=src/classify/names.c gcrypt.h=src/base/digest.c,src/dissect/quic_crypto.c
-sodium.h=src/report/seal maxminddb.h=src/session/geo.c"
+sodium.h=src/report/seal maxminddb.h=src/session/geo.c
+libmnl/libmnl.h=src/tap/sockets.c cap-ng.h=src/tap/privileges.c seccomp.h=src/tap/confine.c
+ncurses.h=src/ui/ curses.h=src/ui/"
 bad=0
 
 rank() { # of a folder, or of the header of that name; 0 for none

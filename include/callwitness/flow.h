@@ -253,6 +253,15 @@ void flow_table_packet(
     struct flow_table *t, const struct packet *p, struct flow_update *out);
 /* Takes all flows out of the table (closed = FLOW_ACTIVE stays): once, at the end. */
 void flow_table_finish(struct flow_table *t);
+/* The flow of that 5-tuple that is in the table, or NULL. */
+struct flow *flow_table_find(const struct flow_table *t, const struct flow_key *key);
+/* Whether both ends of a TCP connection said that they are done, or one broke it off. */
+bool flow_is_over(const struct flow *f);
+/*
+ * A number that tells the streams of a flow apart, the same wherever the stream lies and
+ * whenever it is asked; never 0.
+ */
+uint32_t stream_tag(const struct stream *s);
 /* Slots that hold or held a flow; a slot may be empty (NULL) when flows were folded. */
 size_t flow_table_count(const struct flow_table *t);
 struct flow *flow_table_at(const struct flow_table *t, size_t index);

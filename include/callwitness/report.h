@@ -10,11 +10,13 @@
 struct report_environment {
 	const char *host, *started;
 	const char *const *command; /* NULL-terminated */
+	/* Of a live capture, else NULL: how it ended, in words; where it listened. */
+	const char *ended, *interface;
 };
 
 /* What was asked for, as far as it changes the answer: enough to ask again. */
 struct report_options {
-	const char *app, *filter; /* or NULL */
+	const char *app, *filter, *process; /* or NULL */
 	size_t local_count;
 	const char *const *locals;
 	size_t policy_count;
@@ -24,7 +26,8 @@ struct report_options {
 struct report {
 	const struct session *session;
 	const struct signatures *signatures;
-	const struct capture *capture;       /* its files, read to the end */
+	size_t file_count;
+	const struct capture_file *files; /* complete; of a live capture the kept file */
 	const struct ontologies *ontologies; /* NULL without policies */
 	size_t judgement_count;
 	const struct judgement *const *judgements; /* one for each policy, in order */
@@ -49,6 +52,9 @@ int report_flows(const struct report *r, FILE *out);
  */
 struct seal_secret;
 int report_folder(const struct report *r, const char *folder,
+    const struct seal_secret *secret, struct error *e);
+/* The same with the kept frames as capture.pcapng: `kept` is moved there; or NULL. */
+int report_folder_with(const struct report *r, const char *folder, const char *kept,
     const struct seal_secret *secret, struct error *e);
 /* Whether it could be written, before any work is done for it. 0, or -1 and a line in e. */
 int report_folder_check(const char *folder, struct error *e);

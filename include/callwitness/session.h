@@ -53,6 +53,8 @@ size_t marks_count(const struct marks *m);
 const struct mark *marks_at(const struct marks *m, size_t index);
 /* The bytes of the file, for the bundle; NULL if none was read. */
 const void *marks_bytes(const struct marks *m, size_t *length);
+/* The marks as a file that marks_load() reads back to the same; "at" in microseconds. */
+int marks_write(const struct marks *m, FILE *out);
 void marks_free(struct marks *m);
 
 /*
@@ -138,8 +140,18 @@ struct finding {
 	uint64_t up_packets, up_bytes, down_packets, down_bytes; /* payload */
 };
 
+/*
+ * Whether a program, or one that it descends from, is the one named: by pid, by the path of
+ * its executable, or by the last part of that path. False for NULL.
+ */
+bool process_is(const struct process *p, const char *name);
+/* A browser: what it sends may be of any page. */
+bool process_is_browser(const struct process *p);
+
 struct judged_flow {
 	const struct flow *flow;
+	const struct process *process; /* NULL: not known */
+	bool outside; /* its program is known and not the one that was asked for */
 	unsigned local; /* index of the local end */
 	bool foreign;
 	struct identity identity;
@@ -196,6 +208,10 @@ struct coverage {
 	uint64_t unnamed_up_bytes;  /* no name and no rule */
 	uint64_t unlisted_up_bytes; /* a name that no signature knows */
 	uint64_t unknown_up_bytes;  /* category unknown */
+	/* Some flow's program is known. Payload bytes that went up, of all flows of the
+	 * machine, and of those without a known program. */
+	bool owners_known;
+	uint64_t owned_up_bytes, unowned_up_bytes;
 	uint64_t folded_flows, folded_payload_bytes, evicted_flows;
 	uint64_t names_forgotten;
 	uint64_t payload_bytes;   /* both ways, as decoded packet by packet */
@@ -238,6 +254,9 @@ struct session_input {
 	 * NULL. */
 	const struct ndpi_facts *(*ndpi)(const struct flow *f);
 	const char *(*realm)(const struct flow *f);
+	const struct process *(*process)(const struct flow *f); /* or NULL: none known */
+	const char *locals_why;   /* NULL: given by the user */
+	const char *only_process; /* see engine_options.process; or NULL */
 	uint64_t kernel_drops;
 	struct traffic traffic;
 	const struct marks *marks; /* or NULL */

@@ -37,6 +37,17 @@ files_faults(const struct capture *c, bool *damaged)
 }
 
 static int
+files_copy(struct judged *j)
+{
+	size_t count = capture_files(j->capture);
+
+	j->files = calloc(count, sizeof(*j->files));
+	for (size_t i = 0; j->files != NULL && i < count; i++)
+		j->files[i] = *capture_file(j->capture, i);
+	return j->files != NULL ? 0 : -1;
+}
+
+static int
 policies_judge(struct judged *j, const struct inputs *in, const struct session *session,
     bool damaged)
 {
@@ -63,7 +74,8 @@ report_fill(struct judged *j, const struct inputs *in, const struct session *ses
 	(void)gethostname(j->host, sizeof(j->host) - 1);
 	j->report = (struct report){ .session = session,
 		.signatures = in->signatures,
-		.capture = j->capture,
+		.file_count = capture_files(j->capture),
+		.files = j->files,
 		.ontologies = in->ontologies,
 		.judgement_count = j->judgement_count,
 		.judgements = (const struct judgement *const *)j->judgements,
@@ -97,7 +109,8 @@ judged_make(struct judged *j, const struct inputs *in, const struct words *files
 	frames_read(j, options->progress);
 	drops = files_faults(j->capture, &damaged);
 	session = engine_finish(j->engine, drops);
-	if (session == NULL || policies_judge(j, in, session, damaged) != 0) {
+	if (session == NULL || files_copy(j) != 0 ||
+	    policies_judge(j, in, session, damaged) != 0) {
 		error_add(e, files->word[0], 0, 0, "out of memory");
 		return -1;
 	}
@@ -111,6 +124,7 @@ judged_free(struct judged *j)
 	for (size_t i = 0; i < j->judgement_count; i++)
 		judgement_free(j->judgements[i]);
 	free(j->judgements);
+	free(j->files);
 	engine_free(j->engine);
 	capture_close(j->capture);
 	*j = (struct judged){ 0 };

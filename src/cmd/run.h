@@ -6,7 +6,7 @@
 #include "cmd.h"
 
 struct input_options {
-	const char *app, *filter, *signatures, *ontology, *marks;
+	const char *app, *filter, *signatures, *ontology, *marks, *process;
 	struct words policies, locals, geoip;
 };
 
@@ -29,7 +29,8 @@ void inputs_free(struct inputs *in);
 
 /* Capture files as one timeline, read to their end and judged. */
 struct judged {
-	struct capture *capture;
+	struct capture *capture; /* NULL when live */
+	struct capture_file *files;
 	struct engine *engine;
 	size_t judgement_count;
 	struct judgement **judgements;

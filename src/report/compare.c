@@ -208,7 +208,7 @@ captures_differ(const struct report *r, const char *folder, struct error *e)
 {
 	json_t *kept = bundle_report(folder, e);
 	const json_t *files = json_object_get(json_object_get(kept, "capture"), "files");
-	size_t count = capture_files(r->capture);
+	size_t count = r->file_count;
 	int differ = kept != NULL ? 0 : -1;
 
 	if (kept != NULL)
@@ -220,7 +220,7 @@ captures_differ(const struct report *r, const char *folder, struct error *e)
 		differ = 1;
 	}
 	for (size_t i = 0; differ >= 0 && i < json_array_size(files) && i < count; i++) {
-		const struct capture_file *file = capture_file(r->capture, i);
+		const struct capture_file *file = &r->files[i];
 		const json_t *known = json_array_get(files, i);
 		const char *sha256 = json_text_of(known, "sha256", "not known");
 

@@ -160,7 +160,7 @@ options_write(const struct report *r, struct draft *d)
 }
 
 static int
-marks_write(const struct report *r, struct draft *d)
+marks_copy(const struct report *r, struct draft *d)
 {
 	const struct marks *marks = r->session->input.marks;
 	size_t length = 0;
@@ -210,7 +210,7 @@ report_folder(const struct report *r, const char *folder,
 		return -1;
 	b.json = json_report(r);
 	if (report_write(&b) == 0 && flows_write(&b) == 0 && views_write(&b) == 0 &&
-	    marks_write(r, b.draft) == 0 && inputs_copy(r, b.draft) == 0 &&
+	    marks_copy(r, b.draft) == 0 && inputs_copy(r, b.draft) == 0 &&
 	    options_write(r, b.draft) == 0 && seal_write(b.draft, secret) == 0)
 		rc = draft_commit(b.draft);
 	views_end(&b);

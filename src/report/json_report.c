@@ -42,8 +42,8 @@ json_capture(const struct report *r)
 	json_t *files = json_array(), *locals = json_array();
 	char addr[ADDR_TEXT_SIZE];
 
-	for (size_t i = 0; i < capture_files(r->capture); i++)
-		json_array_append_new(files, json_file(capture_file(r->capture, i)));
+	for (size_t i = 0; i < r->file_count; i++)
+		json_array_append_new(files, json_file(&r->files[i]));
 	for (size_t i = 0; i < r->session->local_count; i++)
 		json_array_append_new(
 		    locals, json_pack("{s:s, s:o}", "ip",

@@ -53,8 +53,8 @@ write_files(const struct report *r, FILE *out)
 	const struct traffic *stats = &r->session->input.traffic;
 	char size[16], first[TIME_TEXT_SIZE];
 
-	for (size_t i = 0; i < capture_files(r->capture); i++) {
-		const struct capture_file *f = capture_file(r->capture, i);
+	for (size_t i = 0; i < r->file_count; i++) {
+		const struct capture_file *f = &r->files[i];
 
 		fprintf(out, "%s: %s, %llu packets, %s%s\n", f->name, f->format,
 		    (unsigned long long)f->packets, size_text(f->bytes, size),

@@ -107,7 +107,8 @@ desk_new(const char *marks)
 	while (capture_next(d.capture, &f) > 0)
 		continue;
 	d.report.signatures = d.run->signatures;
-	d.report.capture = d.capture;
+	d.report.file_count = 1;
+	d.report.files = capture_file(d.capture, 0);
 	d.report.environment.host = "here";
 	d.report.environment.started = "2026-11-21T00:00:00.000000Z";
 	d.report.environment.command = command;

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A judgement as what a screen shows of it. */
+#include <callwitness/ui.h>
