@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/cmd.h"
+#include "cmd/complete.h"
 
 static void
 usage(FILE *out)
@@ -27,6 +27,8 @@ main(int argc, char **argv)
 		man_write(stdout);
 		return (int)printed(EXIT_FINE);
 	}
+	if (strcmp(argv[1], "--completion") == 0)
+		return (int)printed(completion_write(argv[2], stdout));
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		usage(stdout);
 		return EXIT_FINE;

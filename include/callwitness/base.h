@@ -227,6 +227,17 @@ bool glob_text(const char *pattern, const char *text);
  */
 void text_wrap(FILE *out, unsigned column, unsigned indent, const char *text);
 
+/*
+ * The next code point of a text that goes on, consumed; U+FFFD for each byte that is not
+ * UTF-8.
+ */
+uint32_t text_next(const char **text);
+/* It has a shape and leaves the order of the others alone: no control, nothing
+ * invisible, no change of direction. */
+bool text_is_visible(uint32_t code);
+/* UTF-8 of a code point into text (5 bytes); returns its length. */
+size_t text_utf8(uint32_t code, char *text);
+
 /* The word of which at most a third was mistyped, letters' case apart, or NULL. */
 const char *word_nearest(const char *word, const char *const *words, size_t count);
 /* NULL equals NULL alone. */

@@ -31,8 +31,8 @@ struct frame {
 	int linktype;      /* LINKTYPE_ value (the DLT_ value of libpcap) */
 	uint32_t file;     /* index of the file it came from */
 	const uint8_t *data;
-	/* Who sent or received it, where the file tells (ours do), or NULL. A loan that
-	 * lives as long as the capture. */
+	/* Who sent or received it, where the file tells (ours do, but not through a pipe:
+	 * programs stand at its end), or NULL. A loan that lives as long as the capture. */
 	const struct process *process;
 };
 

@@ -204,6 +204,17 @@ void names_learn(struct names *n, const struct dns *dns, int64_t time_ns);
 size_t names_lookup(struct names *n, const struct addr *a, int64_t time_ns, bool late,
     const char *out[NAMES_EACH]);
 uint64_t names_forgotten(const struct names *n);
+/*
+ * Writes addresses as records and hands each to `write`: all, or those whose names were
+ * told since they were saved; the longest unused first, as names_restore() wants them. 0,
+ * or what `write` returned that was not 0.
+ */
+int names_save(struct names *n, bool all, struct codec *r,
+    int (*write)(const struct codec *r, void *context), void *context);
+/* Reads one such record to its end; false if it is none. */
+bool names_restore(struct names *n, struct codec *r);
+/* The counters, either way; `refused` are strings that other pools refused. */
+void names_record(struct names *n, uint64_t refused, struct codec *r);
 /* The registrable domain of a host by the public suffix list, or the host itself. A loan.
  */
 const char *names_domain(const char *host);
@@ -237,6 +248,13 @@ bool inspection_packet(struct inspector *i, struct inspection *n, const struct p
 /* Community ID v1 with seed 0, "1:…", into text (COMMUNITY_ID_SIZE bytes); "" if none. */
 #define COMMUNITY_ID_SIZE 40
 void community_id(const struct flow *f, char *text);
+/*
+ * The facts that inspection_end() would give now, in `strings`, but for guesses by what
+ * other flows were (Skype as Teams, mining), and since nDPI 4.10 all guesses; neither n
+ * nor what comes after is changed by it.
+ */
+void inspection_peek(struct inspector *i, const struct inspection *n,
+    struct strings *strings, struct ndpi_facts *out);
 /* The facts (best guess if undecided), then frees n. */
 void inspection_end(struct inspector *i, struct inspection *n, struct ndpi_facts *out);
 
@@ -273,7 +291,8 @@ enum basis {
 	BASIS_LAN,    /* multicast, broadcast or the local network */
 	BASIS_UNLISTED, /* has a name that no signature knows: another program */
 	BASIS_FOREIGN,  /* neither end is the machine that is judged */
-	BASIS_OTHER_APP /* belongs to an app that was not asked for */
+	BASIS_OTHER_APP, /* belongs to an app that was not asked for */
+	BASIS_OTHER_PROGRAM /* sent by a program that was not asked for */
 };
 
 struct verdict {
@@ -295,6 +314,8 @@ struct circumstances {
 	const struct identity *identity;
 	const struct ndpi_facts *ndpi; /* NULL if not inspected */
 	const struct signature *app;   /* of the flow, NULL if not known yet */
+	const char *process;           /* that sent it, see subject; NULL if not known */
+	bool outside;                  /* which is not the program that was asked for */
 };
 
 /* The rule that says best who the remote end is, by name or network alone; or NULL. */

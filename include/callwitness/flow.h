@@ -55,6 +55,7 @@ struct pulse_log {
 	uint16_t count;           /* of them */
 	uint8_t blocks;           /* that they lie in */
 	uint8_t shift;            /* PULSE_SHIFT at first */
+	uint16_t saved;           /* private to flow/: kept ones that a journal has */
 };
 
 #define PULSE_SHIFT 28   /* 0.27 s */
@@ -188,6 +189,7 @@ struct flow {
 	uint8_t stream_of[2]; /* where each end's last payload went */
 	uint8_t tried[2];     /* TCP segments shown to the dissectors */
 	bool in_table;
+	uint8_t unsaved; /* what a journal does not know yet */
 	uint32_t hash, next_in_bucket, older, newer;
 	/* for all again */
 	uint32_t id;             /* from 1, in the order of first packets */
@@ -279,5 +281,96 @@ bool rtp_stats_scrambled(const struct rtp_stats *r, bool *told);
  * why unless that is NULL.
  */
 enum message rtp_stats_medium(const struct rtp_stats *r, char *why, size_t why_size);
+
+/*
+ * One record of a journal. The same calls write it and read it back. Zero-initialise; what
+ * was written is freed with codec_clear().
+ */
+struct codec {
+	bool reading;
+	bool failed; /* sticks: too short, a value out of bounds, or memory full */
+	struct bytes in;
+	uint8_t *out;
+	size_t length, room; /* of out */
+};
+
+enum record_type {
+	RECORD_PROCESS = 1,
+	RECORD_NAME,
+	RECORD_FLOW,
+	RECORD_STATS,
+	RECORD_TOTALS,
+	RECORD_TYPES
+};
+
+/* A member, or an array of them; the largest value that makes sense. */
+struct codec_field {
+	size_t offset;
+	uint8_t size; /* of one: 1, 2, 4 or 8 */
+	bool real;    /* double, not negative */
+	uint16_t count;
+	uint64_t most;
+};
+
+#define CODEC_ANY UINT64_MAX
+#define CODEC_TIME INT64_MAX /* ns since 1970 */
+#define CODEC_FIELD(type, member, highest)                                               \
+	{                                                                                 \
+		offsetof(type, member), sizeof(((type *)0)->member), false, 1, highest    \
+	}
+#define CODEC_ARRAY(type, member, highest)                                               \
+	{                                                                                 \
+		offsetof(type, member), sizeof(((type *)0)->member[0]), false,            \
+		    COUNT_OF(((type *)0)->member), highest                                \
+	}
+#define CODEC_REAL(type, member)                                                         \
+	{                                                                                 \
+		offsetof(type, member), sizeof(double), true,                             \
+		    sizeof(((type *)0)->member) / sizeof(double), 0                       \
+	}
+
+/* Begins a record anew, of that type. */
+void codec_start(struct codec *r, enum record_type type);
+/* To read one: its type, or 0 if it is of another layout. */
+enum record_type codec_open(struct codec *r, const void *data, size_t length);
+/* Whether all went well, and when reading, nothing is left. */
+bool codec_is_whole(const struct codec *r);
+void codec_clear(struct codec *r);
+void codec_fields(
+    struct codec *r, const struct codec_field *fields, size_t count, void *object);
+/* When written or read, *value is at most `most`. */
+void codec_number(struct codec *r, uint64_t *value, uint64_t most);
+void codec_flag(struct codec *r, bool *value);
+void codec_addr(struct codec *r, struct addr *a);
+/* Interned in `strings` when reading; NULL stays NULL. */
+void codec_text(struct codec *r, struct strings *strings, const char **text);
+
+/* From now on the table notes what changes. */
+void flow_table_track(struct flow_table *t);
+/* What hangs on a flow in the table has changed. */
+void flow_table_touch(struct flow_table *t, const struct flow *f);
+
+enum flow_pick { FLOWS_OVER, FLOWS_CHANGED, FLOWS_ALL };
+
+/* Whether any flow is over or left the table, and was not saved since. */
+bool flow_table_has_over(const struct flow_table *t);
+/* The next flow to save, NULL behind the last; *at is 0 at first. */
+struct flow *flow_table_pick(struct flow_table *t, enum flow_pick pick, size_t *at);
+/* Writes a flow of the table, `whole` or what is not saved of its pulses. */
+void flow_table_write(
+    struct flow_table *t, const struct flow *f, bool whole, struct codec *r);
+/* A flow just written is safe, as it is. */
+void flow_table_saved(struct flow_table *t, struct flow *f);
+/* All flows picked were saved. */
+void flow_table_picked(struct flow_table *t, enum flow_pick pick);
+/*
+ * Reads a flow, to the record's end, in the place of what its slot held; *sums is what
+ * that had. It takes over `detail`. NULL, and nothing has changed, if that fails.
+ */
+struct flow *flow_table_restore(struct flow_table *t, struct codec *r,
+    struct flow_detail *detail, struct flow_side *sums);
+/* The counters of the table, either way. */
+void flow_stats_record(struct flow_stats *s, struct codec *r);
+void flow_table_set_stats(struct flow_table *t, const struct flow_stats *s);
 
 #endif

@@ -237,6 +237,7 @@ enum gate_id {
 	GATE_ONE_SIDED, /* flows of which only one direction was captured */
 	GATE_UNKNOWN,   /* up-bytes that no rule, name or dissector explains */
 	GATE_DAMAGED,   /* packets or flows that could not be kept or read */
+	GATE_PROCESS,   /* nothing is known to be of the program asked for */
 	GATES
 };
 

@@ -84,6 +84,31 @@ struct report_inputs *report_inputs_load(const char *folder, struct error *e);
 const struct report_options *report_inputs_options(const struct report_inputs *in);
 void report_inputs_free(struct report_inputs *in);
 
+/*
+ * Writes inputs/ of an unfinished capture's folder as they will be in the bundle, for
+ * report_inputs_load(). Of the judgements only their policies are looked at. 0 or -1 and a
+ * line in e.
+ */
+int report_inputs_save(const struct report *r, const char *folder, struct error *e);
+
+/* What the report of a live capture needs and neither packets nor options tell. */
+struct run_facts {
+	const char *host, *started, *interface;
+	const char *const *command; /* NULL-terminated, as is geoip */
+	const char *const *geoip;   /* paths of databases */
+	bool kept;                  /* frames are kept */
+};
+
+/* As JSON. 0, or -1 when memory ran out or out failed. */
+int run_write(const struct run_facts *f, FILE *out);
+/* The same back, NULL and a line in e. */
+struct run;
+struct run *run_parse(const char *name, const void *data, size_t length, struct error *e);
+const struct run_facts *run_facts(const struct run *r);
+void run_free(struct run *r);
+/* Whether a bundle with the report of this run is there. */
+bool run_is_reported(const struct run_facts *f, const char *folder);
+
 /* Seals: SHA256SUMS, and Ed25519 signatures in minisign's format. */
 
 /*

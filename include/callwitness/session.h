@@ -145,8 +145,22 @@ struct finding {
  * its executable, or by the last part of that path. False for NULL.
  */
 bool process_is(const struct process *p, const char *name);
+/* The same of itself alone, whatever it descends from. */
+bool process_is_itself(const struct process *p, const char *name);
 /* A browser: what it sends may be of any page. */
 bool process_is_browser(const struct process *p);
+/* The same process: a pid may be used again. */
+bool process_equal(const struct process *a, const struct process *b);
+/*
+ * The first of its line that runs the same executable, and by an interpreter the same
+ * file: processes of one program have it in common. NULL for NULL.
+ */
+const struct process *process_program(const struct process *p);
+/* Its executable, else its command, else "process 17" in text; returns it. */
+const char *process_name(const struct process *p, char *text, size_t size);
+
+/* The reason of locals that the recorder of the packets told. */
+#define LOCALS_RECORDER "an address of the recording machine"
 
 struct judged_flow {
 	const struct flow *flow;
@@ -208,8 +222,8 @@ struct coverage {
 	uint64_t unnamed_up_bytes;  /* no name and no rule */
 	uint64_t unlisted_up_bytes; /* a name that no signature knows */
 	uint64_t unknown_up_bytes;  /* category unknown */
-	/* Some flow's program is known. Payload bytes that went up, of all flows of the
-	 * machine, and of those without a known program. */
+	/* Some flow's program is known. TCP and UDP payload that went up from the machine, in
+	 * flows with a known program, and in those without. */
 	bool owners_known;
 	uint64_t owned_up_bytes, unowned_up_bytes;
 	uint64_t folded_flows, folded_payload_bytes, evicted_flows;
@@ -255,7 +269,8 @@ struct session_input {
 	const struct ndpi_facts *(*ndpi)(const struct flow *f);
 	const char *(*realm)(const struct flow *f);
 	const struct process *(*process)(const struct flow *f); /* or NULL: none known */
-	const char *locals_why;   /* NULL: given by the user */
+	const char *locals_why;   /* NULL: given by the user; else they are only a hint:
+				   * if no flow has one of them, they are inferred */
 	const char *only_process; /* see engine_options.process; or NULL */
 	uint64_t kernel_drops;
 	struct traffic traffic;
@@ -272,6 +287,7 @@ struct session {
 	size_t app_count;
 	struct app_seen *apps;       /* most bytes first */
 	const struct signature *app; /* asked for with --app, or NULL */
+	bool process_seen;           /* some flow is of the program asked for */
 	struct category_total up[CATEGORIES], down[CATEGORIES];
 	size_t recipient_count;
 	struct recipient *recipients; /* most up bytes first */

@@ -94,8 +94,10 @@ int control_fd(const struct control *c);
 typedef void control_handler(void *context, const char *line, char reply[CONTROL_LINE]);
 /* Handles what waits; never blocks, whatever peers do. */
 void control_serve(struct control *c, control_handler *handle, void *context);
-/* Removes the socket. */
+/* Removes the socket. Takes NULL. */
 void control_close(struct control *c);
+/* In a forked process: lets go of it, and leaves the socket as it is. */
+void control_forget(struct control *c);
 /*
  * Asks a running capture: 0 and its reply, or -1 and a line in e (none is running, no
  * permission).
@@ -124,7 +126,10 @@ struct journal;
  * capture (say how to recover it), or one that is running.
  */
 struct journal *journal_create(const char *folder, struct error *e);
-/* Adds a record; it reaches the kernel with journal_flush(). 0, or -1 and errno (ENOSPC). */
+/*
+ * Adds a record of at most 16 MiB; it reaches the kernel with journal_flush(). 0, or -1 and
+ * errno (ENOSPC): it was not added, all before it stay.
+ */
 int journal_add(
     struct journal *j, enum journal_kind kind, const void *data, size_t length);
 /* After it a kill -9 of this process loses nothing of what was added. */
@@ -132,14 +137,16 @@ int journal_flush(struct journal *j);
 /* After it a loss of power loses nothing either. */
 int journal_sync(struct journal *j);
 /*
- * Compaction: begin in the running process (later records go to a new file), then fork; the
- * child adds everything known at that moment to what this returns, ends it, and exits.
- * Earlier files go when the new one is whole. journal_wants_checkpoint(): enough has
- * gathered to be worth it.
+ * Compaction of STATE records; the others stay for ever as they are. Begin in the running
+ * process (later records go to a new file; NULL and errno if that failed: nothing has
+ * changed), then fork; the child adds the whole state of that moment to what this returns,
+ * ends it, and exits; the parent forgets it. Earlier files go when the new one is whole.
+ * journal_wants_checkpoint(): enough has gathered to be worth it.
  */
 bool journal_wants_checkpoint(const struct journal *j);
 struct journal *journal_checkpoint(struct journal *j);
 int journal_checkpoint_end(struct journal *checkpoint);
+void journal_checkpoint_forget(struct journal *checkpoint);
 /*
  * Space set aside so that a bundle can be written when the disk is full: grows to what
  * `flows` need. -1 and errno when there is no more: the time to end.
@@ -148,16 +155,27 @@ int journal_reserve(struct journal *j, size_t flows);
 void journal_release_reserve(struct journal *j);
 /* Closes; the folder stays. */
 void journal_close(struct journal *j);
+/*
+ * For forked processes that live longer: lets go of it, the lock too, and writes nothing.
+ * Takes NULL.
+ */
+void journal_forget(struct journal *j);
 /* Removes the folder and all of its own that is in it. 0 or -1 and a line in e. */
 int journal_remove(const char *folder, struct error *e);
 
 /*
- * Hands over the records of an unfinished run in order, of checkpoints the last whole one
- * first. A record cut off at the end is left out; *torn says so. -1 and lines in e: no
- * journal there, one of another version, still running, or `each` returned not 0.
+ * Hands over the records of an unfinished run: first all but STATE in their order, then
+ * STATE in theirs, of checkpoints the last whole one first. What is cut off or damaged is
+ * left out up to the end of its file; *torn says so. -1 and lines in e: no journal there,
+ * one of another version, still running; or `each` returned not 0.
  */
 int journal_read(const char *folder,
     int (*each)(void *context, enum journal_kind kind, const void *data, size_t length),
     void *context, bool *torn, struct error *e);
+/*
+ * One recovery at a time: a descriptor to close at its end, or -1 and a line in e. What
+ * was set aside for it is free then. Not for a capture that runs.
+ */
+int journal_claim(const char *folder, struct error *e);
 
 #endif

@@ -30,7 +30,8 @@ struct view_claim {
 
 /* A stream that is accused: not disclosed, or a claim contradicted by it. */
 struct view_news {
-	char what[2 * VIEW_TEXT]; /* "1.8 kB telemetry to AdTrack Example Ltd: no claim covers it" */
+	/* "1.8 kB telemetry to AdTrack Example Ltd: no claim covers it" */
+	char what[2 * VIEW_TEXT];
 };
 
 struct view {

@@ -14,6 +14,8 @@ struct capture {
 	bool delivered; /* the head of heap[0] is on loan */
 	bool ended;
 	uint64_t number;
+	struct addr_net *locals; /* of all inputs */
+	size_t local_count;
 };
 
 static bool
@@ -124,6 +126,29 @@ capture_open_inputs(
 }
 
 static int
+capture_gather_locals(struct capture *c)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct addr_net *nets;
+		size_t count = pcapng_locals(&c->inputs[i], &nets);
+		struct addr_net *bigger;
+
+		if (count == 0)
+			continue;
+		bigger = realloc(c->locals, (total + count) * sizeof(*bigger));
+		if (bigger == NULL)
+			return -1;
+		memcpy(bigger + total, nets, count * sizeof(*bigger));
+		c->locals = bigger;
+		total += count;
+	}
+	c->local_count = nets_sort(c->locals, total);
+	return 0;
+}
+
+static int
 capture_start(struct capture *c, const char *const *paths,
     const struct capture_options *options, struct error *e)
 {
@@ -136,6 +161,10 @@ capture_start(struct capture *c, const char *const *paths,
 		return -1;
 	if (options->digest && (c->digest = digest_start(c->inputs, c->count)) == NULL) {
 		error_add(e, paths[0], 0, 0, "no thread to compute its SHA-256");
+		return -1;
+	}
+	if (capture_gather_locals(c) < 0) {
+		error_add(e, paths[0], 0, 0, "no memory for the addresses it tells");
 		return -1;
 	}
 	if (c->count > 1)
@@ -177,6 +206,13 @@ capture_file(const struct capture *c, size_t index)
 	return &c->inputs[index].file;
 }
 
+size_t
+capture_locals(const struct capture *c, const struct addr_net **out)
+{
+	*out = c->locals;
+	return c->local_count;
+}
+
 void
 capture_progress(const struct capture *c, uint64_t *done, uint64_t *total)
 {
@@ -203,5 +239,6 @@ capture_close(struct capture *c)
 	filter_free(c->filter);
 	free(c->inputs);
 	free(c->heap);
+	free(c->locals);
 	free(c);
 }

@@ -132,6 +132,7 @@ classic_record(struct input *in, struct frame *out)
 	out->captured = field_u32(c->magic, &b);
 	out->length = field_u32(c->magic, &b);
 	out->linktype = c->linktype;
+	out->process = NULL;
 	out->time_ns = classic_time(c, seconds, fraction);
 	if (out->captured > FRAME_MAX) {
 		c->ended = true;

@@ -47,7 +47,7 @@ is_host_keyword(const char *word, size_t length)
 	return false;
 }
 
-static int
+int
 filter_refuse_names(const char *text, struct error *e)
 {
 	static const char separators[] = " \t\r\n()!&|=<>[]+*\\";

@@ -3,19 +3,13 @@
  * pcapng (draft-ietf-opsawg-pcapng). Not through libpcap, which refuses a file as soon as
  * two of its interfaces differ in link type or snap length.
  */
-#include "private.h"
+#include "pcapng.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define BLOCK_MIN 12u
 #define BLOCK_MAX (16u << 20)
 #define INTERFACES_MAX 65536u
-#define SECTION_BLOCK 0x0a0d0d0au
-#define BYTE_ORDER_MAGIC 0x1a2b3c4du
-
-enum option { OPTION_END = 0, IDB_TSRESOL = 9, IDB_TSOFFSET = 14 };
-enum { ISB_IFDROP = 5, ISB_OSDROP = 7 };
 
 struct interface {
 	int linktype;
@@ -33,6 +27,7 @@ struct pcapng {
 	uint64_t earlier_drops; /* of earlier sections */
 	int64_t time_ns;        /* of the latest packet, for those without */
 	size_t pending;         /* bytes of the block last handled, still in the buffer */
+	struct own own;
 };
 
 struct block {
@@ -41,45 +36,6 @@ struct block {
 	uint64_t offset;
 	bool whole;
 };
-
-static uint16_t
-read_u16(const struct pcapng *p, struct bytes *b)
-{
-	uint16_t value = bytes_u16(b);
-
-	return p->little ? __builtin_bswap16(value) : value;
-}
-
-static uint32_t
-read_u32(const struct pcapng *p, struct bytes *b)
-{
-	uint32_t value = bytes_u32(b);
-
-	return p->little ? __builtin_bswap32(value) : value;
-}
-
-static uint64_t
-read_u64(const struct pcapng *p, struct bytes *b)
-{
-	uint64_t value = bytes_u64(b);
-
-	return p->little ? __builtin_bswap64(value) : value;
-}
-
-/* The next option's code and value; false after the last. */
-static bool
-option_next(const struct pcapng *p, struct bytes *b, uint16_t *code, struct bytes *value)
-{
-	uint16_t length;
-	const uint8_t *at;
-
-	*code = read_u16(p, b);
-	length = read_u16(p, b);
-	at = bytes_take(b, length);
-	bytes_skip(b, (0u - length) & 3);
-	*value = bytes_over(at, at ? length : 0);
-	return at != NULL && *code != OPTION_END;
-}
 
 static uint64_t
 drops_sum(const struct pcapng *p)
@@ -99,7 +55,7 @@ section_block(struct input *in, struct block *block, struct frame *out)
 
 	(void)out;
 	bytes_skip(&block->body, 4); /* the byte order, known by now */
-	version = read_u16(p, &block->body);
+	version = ordered_u16(p->little, &block->body);
 	if (bytes_short(&block->body) || version != 1)
 		return input_damage(in,
 		    "the section at byte %" PRIu64 " is of version %u.", block->offset,
@@ -107,6 +63,8 @@ section_block(struct input *in, struct block *block, struct frame *out)
 	p->earlier_drops = drops_sum(p);
 	p->count = 0;
 	p->has_section = true;
+	bytes_skip(&block->body, 2 + 8); /* minor version, length */
+	own_section(in, &p->own, p->little, block->body);
 	return 0;
 }
 
@@ -141,14 +99,15 @@ interface_block(struct input *in, struct block *block, struct frame *out)
 		return input_damage(in,
 		    "the interface at byte %" PRIu64 " is one too many.", block->offset);
 	*i = (struct interface){ .clock = clock_default };
-	i->linktype = linktype_here(read_u16(p, &block->body));
+	i->linktype = linktype_here(ordered_u16(p->little, &block->body));
 	bytes_skip(&block->body, 2);
-	i->snaplen = read_u32(p, &block->body);
-	while (option_next(p, &block->body, &code, &value)) {
+	i->snaplen = ordered_u32(p->little, &block->body);
+	while (option_next(p->little, &block->body, &code, &value)) {
 		if (code == IDB_TSRESOL && value.left >= 1)
 			clock_set_resolution(&i->clock, bytes_u8(&value));
 		if (code == IDB_TSOFFSET && value.left >= 8)
-			i->clock.offset_s = (int64_t)read_u64(p, &value);
+			i->clock.offset_s = (int64_t)ordered_u64(p->little, &value);
+		own_interface(&p->own, code, value);
 	}
 	filter_learn(in->filter, i->linktype);
 	return 0;
@@ -167,6 +126,7 @@ packet_deliver(
 	if (out->captured > block->body.left)
 		out->captured = (uint32_t)block->body.left;
 	out->data = block->body.at;
+	out->process = NULL;
 	out->linktype = i->linktype;
 	in->pcapng->time_ns = out->time_ns;
 	return 1;
@@ -177,11 +137,11 @@ timed_packet(struct input *in, struct block *block, uint32_t interface, struct f
 {
 	struct pcapng *p = in->pcapng;
 	struct bytes *b = &block->body;
-	uint64_t high = read_u32(p, b);
-	uint64_t ticks = high << 32 | read_u32(p, b);
+	uint64_t high = ordered_u32(p->little, b);
+	uint64_t ticks = high << 32 | ordered_u32(p->little, b);
 
-	out->captured = read_u32(p, b);
-	out->length = read_u32(p, b);
+	out->captured = ordered_u32(p->little, b);
+	out->length = ordered_u32(p->little, b);
 	if (bytes_short(b)) {
 		if (!block->whole)
 			return 0;
@@ -199,16 +159,23 @@ timed_packet(struct input *in, struct block *block, uint32_t interface, struct f
 static int
 enhanced_packet_block(struct input *in, struct block *block, struct frame *out)
 {
-	uint32_t interface = read_u32(in->pcapng, &block->body);
+	struct pcapng *p = in->pcapng;
+	uint32_t interface = ordered_u32(p->little, &block->body);
 
-	return timed_packet(in, block, interface, out);
+	if (timed_packet(in, block, interface, out) == 0)
+		return 0;
+	if (p->own.here && block->whole) {
+		bytes_skip(&block->body, ((size_t)out->captured + 3) & ~(size_t)3);
+		out->process = own_process(&p->own, p->little, block->body);
+	}
+	return 1;
 }
 
 /* The kind before that, with a count of drops that few wrote and nobody trusts. */
 static int
 old_packet_block(struct input *in, struct block *block, struct frame *out)
 {
-	uint16_t interface = read_u16(in->pcapng, &block->body);
+	uint16_t interface = ordered_u16(in->pcapng->little, &block->body);
 
 	bytes_skip(&block->body, 2);
 	return timed_packet(in, block, interface, out);
@@ -221,7 +188,7 @@ simple_packet_block(struct input *in, struct block *block, struct frame *out)
 	struct pcapng *p = in->pcapng;
 	uint32_t snaplen = p->count > 0 ? p->interfaces[0].snaplen : 0;
 
-	out->length = read_u32(p, &block->body);
+	out->length = ordered_u32(p->little, &block->body);
 	if (bytes_short(&block->body))
 		return 0;
 	if (p->count == 0)
@@ -238,16 +205,16 @@ static int
 statistics_block(struct input *in, struct block *block, struct frame *out)
 {
 	struct pcapng *p = in->pcapng;
-	uint32_t interface = read_u32(p, &block->body);
+	uint32_t interface = ordered_u32(p->little, &block->body);
 	struct bytes value;
 	uint16_t code;
 	uint64_t drops = 0;
 
 	(void)out;
 	bytes_skip(&block->body, 8);
-	while (option_next(p, &block->body, &code, &value)) {
+	while (option_next(p->little, &block->body, &code, &value)) {
 		if ((code == ISB_IFDROP || code == ISB_OSDROP) && value.left >= 8)
-			drops += read_u64(p, &value);
+			drops += ordered_u64(p->little, &value);
 	}
 	if (interface < p->count) {
 		p->interfaces[interface].drops = drops;
@@ -262,11 +229,11 @@ static const struct block_kind {
 	bool partial; /* of use when the file ends within it */
 	int (*handle)(struct input *in, struct block *block, struct frame *out);
 } block_kinds[] = {
-	{ 6, true, enhanced_packet_block },
-	{ 3, true, simple_packet_block },
-	{ 2, true, old_packet_block },
-	{ 1, false, interface_block },
-	{ 5, false, statistics_block },
+	{ BLOCK_PACKET, true, enhanced_packet_block },
+	{ BLOCK_SIMPLE_PACKET, true, simple_packet_block },
+	{ BLOCK_OLD_PACKET, true, old_packet_block },
+	{ BLOCK_INTERFACE, false, interface_block },
+	{ BLOCK_STATISTICS, false, statistics_block },
 	{ SECTION_BLOCK, false, section_block },
 };
 
@@ -303,7 +270,7 @@ block_body(struct input *in, struct block *block, uint32_t length)
 		return 1;
 	}
 	trailer = bytes_over(source_at(&in->source) + length - 4, 4);
-	if (read_u32(p, &trailer) != length)
+	if (ordered_u32(p->little, &trailer) != length)
 		return input_damage(in,
 		    "the block at byte %" PRIu64
 		    " has one length before it and another behind.",
@@ -335,10 +302,10 @@ block_next(struct input *in, struct block *block)
 		return source_ended(in);
 	block->offset = in->consumed = source_offset(&in->source);
 	head = bytes_over(source_at(&in->source), 8);
-	block->type = read_u32(p, &head);
+	block->type = ordered_u32(p->little, &head);
 	if (block->type == SECTION_BLOCK && section_order(in, block) == 0)
 		return 0;
-	length = read_u32(p, &head);
+	length = ordered_u32(p->little, &head);
 	if (length < BLOCK_MIN || length > BLOCK_MAX || length % 4 != 0)
 		return input_damage(in,
 		    "the block at byte %" PRIu64 " has the impossible length %" PRIu32
@@ -397,11 +364,19 @@ pcapng_open(struct input *in, struct error *e)
 		return -1;
 	}
 	in->primed = pcapng_next(in, &in->head) == 1;
+	in->pcapng->own.complete = true;
 	if (in->pcapng->has_section)
 		return 0;
 	error_add(e, in->file.name, 0, 0, "not a capture file: %s",
 	    in->file.damaged ? in->file.damage : "ends within its first block");
 	return -1;
+}
+
+size_t
+pcapng_locals(const struct input *in, const struct addr_net **out)
+{
+	*out = in->pcapng != NULL ? in->pcapng->own.locals : NULL;
+	return in->pcapng != NULL ? in->pcapng->own.local_count : 0;
 }
 
 static void
@@ -410,6 +385,7 @@ pcapng_close(struct input *in)
 	if (in->pcapng == NULL)
 		return;
 	free(in->pcapng->interfaces);
+	own_clear(&in->pcapng->own);
 	free(in->pcapng);
 	in->pcapng = NULL;
 }

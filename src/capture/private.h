@@ -72,6 +72,8 @@ linktype_here(uint32_t linktype)
 
 struct filter;
 
+/* -1 and a line in e if there is a name in it, which would be looked up. */
+int filter_refuse_names(const char *text, struct error *e);
 /* The expression is compiled for each link type as it is learnt. */
 struct filter *filter_new(const char *text, struct error *e);
 void filter_free(struct filter *f);
@@ -97,6 +99,9 @@ extern const struct format format_classic, format_pcapng;
 struct classic;
 struct pcapng;
 
+/* The machine's addresses before the first packet, as the file tells. Count; a loan. */
+size_t pcapng_locals(const struct input *in, const struct addr_net **out);
+
 /* One file being read. */
 struct input {
 	struct capture_file file;
@@ -119,6 +124,27 @@ void input_close(struct input *in);
 /* What was wrong, once; always 0, so that a reader can return it as the end. */
 int input_damage(struct input *in, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * A program as one line of text: "process 2 pid=2214 started=1700000000000000000 parent=1
+ * sha256=... exe=/usr/bin/node command=node%20sdk.js". Its number counts from 1 in a file,
+ * and so does its parent's, which comes before it (0: none). What is not known is left
+ * out; bytes that are no visible ASCII, and "%", are %XX. NULL without memory.
+ */
+char *process_text(const struct process *p, uint32_t number, uint32_t parent);
+/*
+ * The other way round; exactly what process_text() gives is taken. The parent is among
+ * `before`, those with the numbers 1 to number - 1. NULL if it is not that, or without
+ * memory.
+ */
+struct process *process_parse(struct arena *arena, const void *text, size_t length,
+    uint32_t number, struct process *const *before);
+
+/* Whether n bytes could be read from there. */
+bool read_at(int fd, void *to, size_t n, uint64_t at);
+
+/* Sorts, and takes out what is there twice. The new count. */
+size_t nets_sort(struct addr_net *nets, size_t count);
 
 /* A thread that reads regular files once more for their SHA-256. */
 struct digest;

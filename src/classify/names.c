@@ -18,13 +18,15 @@ struct known {
 struct entry {
 	struct addr addr;
 	unsigned count, next; /* known[next] is the one to go when all are taken */
+	bool unsaved;
 	struct known known[NAMES_EACH];
 	UT_hash_handle hh;
 };
 
 struct names {
 	struct entry
-	    *entries; /* in the order of last use: uthash keeps insertion order */
+	    *entries;         /* in the order of last use: uthash keeps insertion order */
+	struct entry *newest; /* the last of them */
 	struct strings *strings;
 	size_t count, limit;
 	uint64_t learned, forgotten;
@@ -59,30 +61,38 @@ names_free(struct names *n)
 	free(n);
 }
 
+/* Zeroed; that of the longest unused address if there are too many. */
+static struct entry *
+entry_new(struct names *n)
+{
+	struct entry *e = n->entries;
+
+	if (n->count < n->limit) {
+		e = calloc(1, sizeof(*e));
+		n->count += e != NULL;
+		return e;
+	}
+	HASH_DEL(n->entries, e);
+	n->forgotten++;
+	memset(e, 0, sizeof(*e));
+	return e;
+}
+
+/* Used now: at the end of the order. */
 static struct entry *
 entry_get(struct names *n, const struct addr *a)
 {
 	struct entry *e = NULL;
 
 	HASH_FIND(hh, n->entries, a, sizeof(*a), e);
-	if (e != NULL) {
-		HASH_DEL(n->entries, e); /* used now: to the end of the order */
-		HASH_ADD(hh, n->entries, addr, sizeof(e->addr), e);
-		return e;
-	}
-	if (n->count >= n->limit) {
-		e = n->entries;
+	if (e != NULL)
 		HASH_DEL(n->entries, e);
-		n->forgotten++;
-		memset(e, 0, sizeof(*e));
-	} else {
-		e = calloc(1, sizeof(*e));
-		if (e == NULL)
-			return NULL;
-		n->count++;
-	}
+	else if ((e = entry_new(n)) == NULL)
+		return NULL;
 	e->addr = *a;
 	HASH_ADD(hh, n->entries, addr, sizeof(e->addr), e);
+	n->newest = e;
+	e->unsaved = true;
 	return e;
 }
 
@@ -219,6 +229,86 @@ uint64_t
 names_forgotten(const struct names *n)
 {
 	return n->forgotten;
+}
+
+static const struct codec_field known_fields[] = {
+	CODEC_FIELD(struct known, learned_ns, CODEC_TIME),
+	CODEC_FIELD(struct known, last_ns, CODEC_TIME),
+};
+
+/* All but the address. */
+static void
+entry_record(struct names *n, struct entry *e, struct codec *r)
+{
+	uint64_t count = e->count, next = e->next;
+
+	codec_number(r, &count, NAMES_EACH);
+	codec_number(r, &next, NAMES_EACH - 1);
+	e->count = (unsigned)count;
+	e->next = (unsigned)next;
+	for (unsigned i = 0; i < e->count; i++) {
+		codec_text(r, n->strings, &e->known[i].host);
+		if (e->known[i].host == NULL)
+			r->failed = true;
+		codec_fields(r, known_fields, COUNT_OF(known_fields), &e->known[i]);
+	}
+}
+
+/* What was told since is at the end of the order. */
+static struct entry *
+unsaved_first(struct names *n)
+{
+	struct entry *e = n->newest, *first = NULL;
+
+	for (; e != NULL && e->unsaved; e = e->hh.prev)
+		first = e;
+	return first;
+}
+
+int
+names_save(struct names *n, bool all, struct codec *r,
+    int (*write)(const struct codec *r, void *context), void *context)
+{
+	struct entry *e = all ? n->entries : unsaved_first(n);
+	int rc = 0;
+
+	for (; e != NULL && rc == 0; e = e->hh.next) {
+		codec_start(r, RECORD_NAME);
+		codec_addr(r, &e->addr);
+		entry_record(n, e, r);
+		rc = write(r, context);
+		if (rc == 0 && !all)
+			e->unsaved = false;
+	}
+	return rc;
+}
+
+bool
+names_restore(struct names *n, struct codec *r)
+{
+	struct entry read = { 0 }, *e = NULL;
+
+	codec_addr(r, &read.addr);
+	entry_record(n, &read, r);
+	if (!codec_is_whole(r) || (e = entry_get(n, &read.addr)) == NULL)
+		return false;
+	e->count = read.count;
+	e->next = read.next;
+	memcpy(e->known, read.known, sizeof(e->known));
+	return true;
+}
+
+void
+names_record(struct names *n, uint64_t refused, struct codec *r)
+{
+	uint64_t learned = n->learned, forgotten = n->forgotten + refused;
+
+	codec_number(r, &learned, CODEC_ANY);
+	codec_number(r, &forgotten, CODEC_ANY);
+	if (!r->reading || !codec_is_whole(r))
+		return;
+	n->learned = learned;
+	n->forgotten = forgotten;
 }
 
 const char *

@@ -182,6 +182,7 @@ inspection_packet(struct inspector *i, struct inspection *n, const struct packet
 	return n->shown >= (p->proto == 6 ? INSPECT_TCP : INSPECT_UDP) || is_settled(n);
 }
 
+/* Texts of facts live in i->strings. */
 static const char *
 keep(struct inspector *i, const char *text)
 {
@@ -268,23 +269,66 @@ facts(
 		    host_name(i, flow->host_server_name, sizeof(flow->host_server_name));
 }
 
-void
-inspection_end(struct inspector *i, struct inspection *n, struct ndpi_facts *out)
+static bool
+give_up(struct inspector *i, struct inspection *n)
 {
 	uint8_t guessed = 0;
 
-	memset(out, 0, sizeof(*out));
-	if (n->shown > 0) {
 #if defined(NDPI_SINCE_5)
-		n->result = ndpi_detection_giveup(i->module, n->flow);
-		guessed = n->flow->confidence < NDPI_CONFIDENCE_DPI_PARTIAL;
+	n->result = ndpi_detection_giveup(i->module, n->flow);
+	guessed = n->flow->confidence < NDPI_CONFIDENCE_DPI_PARTIAL;
 #elif defined(NDPI_SINCE_410)
-		n->result = ndpi_detection_giveup(i->module, n->flow, &guessed);
+	n->result = ndpi_detection_giveup(i->module, n->flow, &guessed);
 #else
-		n->result = ndpi_detection_giveup(i->module, n->flow, 1, &guessed);
+	n->result = ndpi_detection_giveup(i->module, n->flow, 1, &guessed);
 #endif
-		facts(i, n, guessed != 0, out);
-	}
+	return guessed != 0;
+}
+
+#ifdef NDPI_SINCE_410
+static void
+peek(struct inspector *i, struct inspection *n, struct ndpi_facts *out)
+{
+	facts(i, n, false, out);
+}
+#else
+/*
+ * Giving up makes nothing that the flow points to and frees none of it, so that it can be
+ * done to a copy. Of all that flows share, it changes one cache, by which nDPI takes
+ * Skype for Teams later; not for IPv6.
+ */
+static void
+peek(struct inspector *i, struct inspection *n, struct ndpi_facts *out)
+{
+	struct ndpi_flow_struct flow = *n->flow;
+
+	flow.is_ipv6 = 1;
+	n->flow = &flow;
+	facts(i, n, give_up(i, n), out);
+}
+#endif
+
+void
+inspection_peek(struct inspector *i, const struct inspection *n, struct strings *strings,
+    struct ndpi_facts *out)
+{
+	struct strings *own = i->strings;
+	struct inspection copy = *n;
+
+	memset(out, 0, sizeof(*out));
+	if (n->shown == 0)
+		return;
+	i->strings = strings;
+	peek(i, &copy, out);
+	i->strings = own;
+}
+
+void
+inspection_end(struct inspector *i, struct inspection *n, struct ndpi_facts *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (n->shown > 0)
+		facts(i, n, give_up(i, n), out);
 	if (i->pooled >= POOL) {
 		inspection_free(n);
 		return;

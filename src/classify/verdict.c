@@ -36,6 +36,7 @@ subject_fill(const struct circumstances *c, const struct verdict *v, struct subj
 		.dissector = v->dissector,
 		.message = v->message,
 		.behaviour = v->behaviour,
+		.process = c->process,
 	};
 	if (c->ndpi != NULL) {
 		out->alpn = c->ndpi->alpn;
@@ -144,8 +145,8 @@ is_opaque(
 		       c->flow->side[c->local].payload_bytes > OPAQUE_BYTES));
 }
 
-void
-stream_verdict(const struct circumstances *c, const struct stream *s, struct verdict *out)
+static void
+verdict_find(const struct circumstances *c, const struct stream *s, struct verdict *out)
 {
 	struct specificity how;
 	struct subject subject;
@@ -177,4 +178,14 @@ stream_verdict(const struct circumstances *c, const struct stream *s, struct ver
 	}
 	if (out->names_differ && out->strength > STRENGTH_BEHAVIOURAL)
 		out->strength = STRENGTH_BEHAVIOURAL;
+}
+
+/* Who receives it is still told; what it is, nobody asked. */
+void
+stream_verdict(const struct circumstances *c, const struct stream *s, struct verdict *out)
+{
+	verdict_find(c, s, out);
+	if (c->outside && !c->foreign)
+		verdict_set(out, CATEGORY_OTHER, KIND_NONE, (enum strength)out->strength,
+		    BASIS_OTHER_PROGRAM);
 }

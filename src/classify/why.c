@@ -135,6 +135,10 @@ verdict_why(const struct circumstances *c, const struct stream *s,
 		say(&w, "belongs to %s, which was not asked for",
 		    v->rule ? v->rule->signature->title : "another app");
 		break;
+	case BASIS_OTHER_PROGRAM:
+		say(&w, "sent by another program: %s",
+		    c->process != NULL ? c->process : "of a name that is not known");
+		break;
 	case BASIS_NONE:
 		say(&w, "no name, no rule, no telling shape");
 		if (v->dissector != DISSECTOR_NONE) {

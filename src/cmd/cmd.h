@@ -43,6 +43,8 @@ extern const size_t command_count;
 int options_parse(
     const struct command *c, int argc, char **argv, void *into, struct words *rest);
 void words_free(struct words *w);
+/* The command line as it was given, NULL-terminated, for free(): getopt reorders it. */
+const char **words_copy(int argc, char **argv);
 void command_usage(const struct command *c, FILE *out);
 /* callwitness(1), in roff. */
 void man_write(FILE *out);
@@ -76,6 +78,9 @@ void progress_step(struct progress *p, uint64_t packets, uint64_t done, uint64_t
 void progress_end(struct progress *p);
 
 enum exit_code cmd_replay(int argc, char **argv, const struct command *self);
+enum exit_code cmd_mark(int argc, char **argv, const struct command *self);
+enum exit_code cmd_recover(int argc, char **argv, const struct command *self);
+enum exit_code cmd_capture(int argc, char **argv, const struct command *self);
 enum exit_code cmd_explain(int argc, char **argv, const struct command *self);
 enum exit_code cmd_lint(int argc, char **argv, const struct command *self);
 enum exit_code cmd_list(int argc, char **argv, const struct command *self);
@@ -85,7 +90,8 @@ enum exit_code cmd_diff(int argc, char **argv, const struct command *self);
 enum exit_code cmd_keygen(int argc, char **argv, const struct command *self);
 
 /* The option tables, with the rows that commands.c counts. */
-extern const struct option_row replay_options[14], list_options[1], report_options[1],
-    keygen_options[3], verify_options[3];
+extern const struct option_row capture_options[23];
+extern const struct option_row replay_options[15], list_options[1], report_options[1],
+    keygen_options[3], verify_options[3], recover_options[4], mark_options[2];
 
 #endif

@@ -7,6 +7,23 @@ const struct command commands[] = {
 	    "we "
 	    "know, and holds it against policies.",
 	    replay_options, COUNT_OF(replay_options), cmd_replay },
+	{ "mark", "STATE on|off | note TEXT | status | stop [options]",
+	    "Tells a running capture what holds from now on (in_call, muted, camera_off, "
+	    "sharing, recording, consented, optional_data_off), gives it a note, asks "
+	    "how it goes, or stops it.",
+	    mark_options, COUNT_OF(mark_options), cmd_mark },
+	{ "recover", "DIR [options]",
+	    "Finishes a capture that was killed or could not write its report: DIR is "
+	    "the "
+	    "bundle's place, with DIR.part beside it.",
+	    recover_options, COUNT_OF(recover_options), cmd_recover },
+	{ "capture", "[-i IF] [options]",
+	    "Listens on an interface until it is told to end (key q, a signal, "
+	    "--duration), and "
+	    "judges what went up as replay does. Shows a screen, or lines where there is "
+	    "no "
+	    "terminal.",
+	    capture_options, COUNT_OF(capture_options), cmd_capture },
 	{ "report", "DIR [options]", "Writes a bundle in another format.", report_options,
 	    COUNT_OF(report_options), cmd_report },
 	{ "explain", "DIR FLOW|CLAIM",
@@ -27,8 +44,8 @@ const struct command commands[] = {
 	    "claims "
 	    "that contradict each other.",
 	    NULL, 0, cmd_lint },
-	{ "list", "apps|policies|signatures|rules [options]",
-	    "Shows what this program knows.", list_options, COUNT_OF(list_options),
-	    cmd_list },
+	{ "list", "apps|policies|signatures|rules|interfaces [options]",
+	    "Shows what this program knows, or what it can capture from.", list_options,
+	    COUNT_OF(list_options), cmd_list },
 };
 const size_t command_count = COUNT_OF(commands);

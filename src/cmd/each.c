@@ -156,7 +156,9 @@ item_run(const struct batch *b, const struct item *item, struct told *told)
 	const struct words file = { &path, 1 };
 	struct error e = { 0 };
 	struct marks *marks = marks_beside(item->path, &e);
-	struct judge_options judging = { marks, b->options->command, true, false };
+	struct judge_options judging = {
+		.marks = marks, .command = b->options->command, .digest = true
+	};
 	struct judged judged = { 0 };
 	char folder[4096];
 

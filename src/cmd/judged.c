@@ -37,14 +37,19 @@ files_faults(const struct capture *c, bool *damaged)
 }
 
 static int
-files_copy(struct judged *j)
+files_copy(struct judged *j, struct error *e)
 {
 	size_t count = capture_files(j->capture);
 
-	j->files = calloc(count, sizeof(*j->files));
-	for (size_t i = 0; j->files != NULL && i < count; i++)
+	j->files = calloc(count ? count : 1, sizeof(*j->files));
+	if (j->files == NULL) {
+		error_add(e, capture_file(j->capture, 0)->name, 0, 0, "out of memory");
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++)
 		j->files[i] = *capture_file(j->capture, i);
-	return j->files != NULL ? 0 : -1;
+	j->file_count = count;
+	return 0;
 }
 
 static int
@@ -74,14 +79,45 @@ report_fill(struct judged *j, const struct inputs *in, const struct session *ses
 	(void)gethostname(j->host, sizeof(j->host) - 1);
 	j->report = (struct report){ .session = session,
 		.signatures = in->signatures,
-		.file_count = capture_files(j->capture),
+		.file_count = j->file_count,
 		.files = j->files,
 		.ontologies = in->ontologies,
 		.judgement_count = j->judgement_count,
 		.judgements = (const struct judgement *const *)j->judgements,
-		.options = { asked->app, asked->filter, asked->locals.count,
-		    asked->locals.word },
-		.environment = { j->host, j->started, options->command } };
+		.options = { .app = asked->app,
+		    .filter = asked->filter,
+		    .process = asked->process,
+		    .local_count = asked->locals.count,
+		    .locals = asked->locals.word },
+		.environment = { j->host, j->started, options->command, options->ended,
+		    options->interface } };
+}
+
+int
+judged_finish(struct judged *j, const struct inputs *in,
+    const struct judge_options *options, uint64_t drops, bool damaged, struct error *e)
+{
+	const struct session *session = engine_finish(j->engine, drops);
+
+	if (session == NULL || policies_judge(j, in, session, damaged) != 0) {
+		error_add(e, j->file_count > 0 ? j->files[0].name : NULL, 0, 0,
+		    "out of memory");
+		return -1;
+	}
+	report_fill(j, in, session, options);
+	return 0;
+}
+
+/* What the user says goes before what the recorder noted in the file. */
+static void
+locals_choose(const struct judged *j, const struct inputs *in, struct engine_options *to)
+{
+	to->locals = in->locals;
+	to->local_count = in->options->locals.count;
+	if (to->local_count > 0)
+		return;
+	to->local_count = capture_locals(j->capture, &to->locals);
+	to->locals_why = LOCALS_RECORDER;
 }
 
 int
@@ -91,11 +127,9 @@ judged_make(struct judged *j, const struct inputs *in, const struct words *files
 	struct capture_options reading = { in->options->filter, options->digest };
 	struct engine_options engine = { .signatures = in->signatures,
 		.app = in->app,
-		.locals = in->locals,
-		.local_count = in->options->locals.count,
 		.marks = options->marks,
-		.geo = in->geo };
-	const struct session *session = NULL;
+		.geo = in->geo,
+		.process = in->options->process };
 	struct timespec now;
 	uint64_t drops = 0;
 	bool damaged = false;
@@ -104,18 +138,15 @@ judged_make(struct judged *j, const struct inputs *in, const struct words *files
 	clock_gettime(CLOCK_REALTIME, &now);
 	time_text((int64_t)now.tv_sec * 1000000000 + now.tv_nsec, j->started);
 	j->capture = capture_open(files->word, files->count, &reading, e);
-	if (j->capture == NULL || (j->engine = engine_new(&engine, e)) == NULL)
+	if (j->capture == NULL)
+		return -1;
+	locals_choose(j, in, &engine);
+	if ((j->engine = engine_new(&engine, e)) == NULL)
 		return -1;
 	frames_read(j, options->progress);
 	drops = files_faults(j->capture, &damaged);
-	session = engine_finish(j->engine, drops);
-	if (session == NULL || files_copy(j) != 0 ||
-	    policies_judge(j, in, session, damaged) != 0) {
-		error_add(e, files->word[0], 0, 0, "out of memory");
-		return -1;
-	}
-	report_fill(j, in, session, options);
-	return 0;
+	return files_copy(j, e) == 0 ? judged_finish(j, in, options, drops, damaged, e)
+				     : -1;
 }
 
 void

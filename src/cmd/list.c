@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* list: what this program knows. */
+/* list: what this program knows, and what it could capture from. */
+#include <stdlib.h>
 #include "cmd.h"
 
 struct list {
@@ -91,6 +92,35 @@ list_policies(const struct list *l, struct error *e)
 	return policies_each(policy_show, e);
 }
 
+static void
+interface_show(const struct live_interface *l)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	printf(
+	    "%-16s %s%s", l->name, l->up ? "up" : "down", l->loopback ? " loopback" : "");
+	for (size_t i = 0; i < l->addr_count; i++)
+		printf(" %s", addr_text(&l->addrs[i], text));
+	if (l->description[0] != '\0')
+		printf(" (%s)", l->description);
+	putchar('\n');
+}
+
+static int
+list_interfaces(const struct list *l, struct error *e)
+{
+	struct live_interface *all = NULL;
+	size_t count = 0;
+
+	(void)l;
+	if (live_interfaces(&all, &count, e) != 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		interface_show(&all[i]);
+	free(all);
+	return 0;
+}
+
 static const struct {
 	const char *what;
 	int (*list)(const struct list *l, struct error *e);
@@ -99,6 +129,7 @@ static const struct {
 	{ "policies", list_policies },
 	{ "signatures", list_signatures },
 	{ "rules", list_rules },
+	{ "interfaces", list_interfaces },
 };
 
 enum exit_code

@@ -26,6 +26,16 @@ words_free(struct words *w)
 	*w = (struct words){ NULL, 0 };
 }
 
+const char **
+words_copy(int argc, char **argv)
+{
+	const char **copy = calloc((size_t)argc + 1, sizeof(*copy));
+
+	for (int i = 0; copy != NULL && i < argc; i++)
+		copy[i] = argv[i];
+	return copy;
+}
+
 void
 command_usage(const struct command *c, FILE *out)
 {

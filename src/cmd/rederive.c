@@ -5,14 +5,6 @@
 #include "run.h"
 #include "verify.h"
 
-/* What lives as long as the second judgement. */
-struct again {
-	struct report_inputs *kept;
-	struct arena arena; /* of paths */
-	const char **policies;
-	struct input_options options;
-};
-
 /* "folder/name", or "folder/inputs/policies/name.yaml"; NULL when memory is full. */
 static const char *
 path_in(struct again *a, const char *folder, const char *name, const char *end)
@@ -42,7 +34,7 @@ policies_again(struct again *a, const char *folder, const struct report_options 
 	return 0;
 }
 
-static int
+int
 options_again(
     struct again *a, const char *folder, const struct words *geoip, struct error *e)
 {
@@ -55,6 +47,7 @@ options_again(
 	kept = report_inputs_options(a->kept);
 	a->options = (struct input_options){ .app = kept->app,
 		.filter = kept->filter,
+		.process = kept->process,
 		.locals = { (const char **)(uintptr_t)kept->locals, kept->local_count },
 		.geoip = *geoip,
 		.signatures = path_in(a, folder, "inputs/signatures", ""),
@@ -69,7 +62,7 @@ options_again(
 	return 0;
 }
 
-static void
+void
 again_clear(struct again *a)
 {
 	free(a->policies);
@@ -88,7 +81,9 @@ rederive(const char *folder, const struct words *captures, const struct words *g
 
 	if (options_again(&again, folder, geoip, e) == 0 &&
 	    inputs_load(&in, &again.options, e) == EXIT_FINE) {
-		struct judge_options judging = { in.marks, NULL, true, true };
+		struct judge_options judging = {
+			.marks = in.marks, .digest = true, .progress = true
+		};
 
 		if (judged_make(&judged, &in, captures, &judging, e) == 0)
 			rc = report_compare(&judged.report, folder, e) == 0 ? 0 : 1;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* replay: capture files in, a summary, a bundle, or a bundle for each file out. */
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "password.h"
@@ -15,7 +13,7 @@ struct replay {
 
 #define AT(member) offsetof(struct replay, member)
 
-const struct option_row replay_options[14] = {
+const struct option_row replay_options[15] = {
 	{ 'a', "app", "APP", "judge only this app (see: callwitness list apps)",
 	    AT(inputs.app), OPTION_TEXT },
 	{ 'p', "policy", "POLICY",
@@ -27,6 +25,9 @@ const struct option_row replay_options[14] = {
 	{ 'l', "local", "CIDR",
 	    "addresses of the judged machine (repeatable; else inferred)",
 	    AT(inputs.locals), OPTION_WORDS },
+	{ 0, "process", "NAME|PID|PATH",
+	    "judge only this program and what it started, in captures that tell",
+	    AT(inputs.process), OPTION_TEXT },
 	{ 'f', "filter", "BPF", "only packets that match this filter", AT(inputs.filter),
 	    OPTION_TEXT },
 	{ 'g', "geoip", "MMDB",
@@ -53,48 +54,24 @@ const struct option_row replay_options[14] = {
 	    AT(fail_on), OPTION_TEXT },
 };
 
-static struct summary_style
-style_of(FILE *out)
-{
-	bool terminal = isatty(fileno(out));
-
-	setlocale(LC_CTYPE, "");
-	return (struct summary_style){
-		.color = (terminal && getenv("NO_COLOR") == NULL) ||
-			 getenv("CLICOLOR_FORCE") != NULL,
-		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-		.recipients = 20,
-	};
-}
-
 static int
 replay_write(const struct replay *options, const struct judged *j,
     const struct seal_secret *secret, struct error *e)
 {
-	struct summary_style style = style_of(stdout);
-	int rc = 0;
-
 	if (options->folder != NULL &&
 	    bundle_write(&j->report, options->folder, secret, e) != 0)
 		return -1;
-	if (options->json)
-		rc = report_json(&j->report, stdout);
-	else
-		report_summary(&j->report, &style, stdout);
-	if (options->folder != NULL && !options->json)
-		printf(
-		    "\nThe report is %s/report.html; check the bundle with: callwitness "
-		    "verify %s\n",
-		    options->folder, options->folder);
-	return rc;
+	return judged_print(j, options->folder, options->json);
 }
 
 static enum exit_code
 replay_one(const struct replay *options, const struct inputs *in,
     const struct words *files, const struct each_options *how, struct error *e)
 {
-	struct judge_options judging = { in->marks, how->command,
-		options->folder != NULL || options->json, true };
+	struct judge_options judging = { .marks = in->marks,
+		.command = how->command,
+		.digest = options->folder != NULL || options->json,
+		.progress = true };
 	struct judged judged;
 	struct counts counts = { 0 };
 	enum exit_code code = EXIT_INPUT;
@@ -185,13 +162,10 @@ cmd_replay(int argc, char **argv, const struct command *self)
 {
 	struct replay options = { 0 };
 	struct words files = { 0 };
-	const char **command = calloc((size_t)argc + 1, sizeof(*command));
+	const char **command = words_copy(argc, argv);
 	enum exit_code code = EXIT_USAGE;
 	int parsed = 0;
 
-	/* getopt reorders argv: keep it as it was given. */
-	for (int i = 0; command != NULL && i < argc; i++)
-		command[i] = argv[i];
 	parsed = options_parse(self, argc, argv, &options, &files);
 	if (parsed > 0)
 		code = EXIT_FINE;

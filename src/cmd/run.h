@@ -30,7 +30,8 @@ void inputs_free(struct inputs *in);
 /* Capture files as one timeline, read to their end and judged. */
 struct judged {
 	struct capture *capture; /* NULL when live */
-	struct capture_file *files;
+	size_t file_count;
+	struct capture_file *files; /* freed with it */
 	struct engine *engine;
 	size_t judgement_count;
 	struct judgement **judgements;
@@ -43,11 +44,19 @@ struct judge_options {
 	const char *const *command; /* for the report's environment */
 	bool digest;                /* a report will be written: hash the files */
 	bool progress;
+	/* Of a live capture, else NULL: how it ended, in words; where it listened. */
+	const char *ended, *interface;
 };
 
 /* 0, or -1 and lines in e. judged_free() is due either way. */
 int judged_make(struct judged *j, const struct inputs *in, const struct words *files,
     const struct judge_options *options, struct error *e);
+/*
+ * The last steps alone: ends the engine, judges, fills the report. Engine, files and
+ * file_count are set, and started if it is to be told. 0, or -1 and a line in e.
+ */
+int judged_finish(struct judged *j, const struct inputs *in,
+    const struct judge_options *options, uint64_t drops, bool damaged, struct error *e);
 void judged_free(struct judged *j);
 
 /*
@@ -56,6 +65,12 @@ void judged_free(struct judged *j);
  */
 int bundle_write(const struct report *r, const char *folder,
     const struct seal_secret *secret, struct error *e);
+/* The same with kept frames, see report_folder_with(). */
+int bundle_write_with(const struct report *r, const char *folder, const char *kept,
+    const struct seal_secret *secret, struct error *e);
+
+/* The summary, or report.json, to standard output. `folder`: of the bundle, or NULL. */
+int judged_print(const struct judged *j, const char *folder, bool json);
 
 /* What counts as a finding for the exit code. */
 struct fail_on {

@@ -1,35 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <malloc.h>
 #include <stdlib.h>
-#include "hello.h"
+#include "private.h"
 
 /* Addresses whose names are kept. */
 #define NAMES_LIMIT 65536
 /* STUN messages of a flow that are searched for a realm. */
 #define REALM_TRIES 8
-
-struct flow_detail {
-	struct inspection *inspection; /* while nDPI is being shown packets */
-	struct ndpi_facts facts;
-	bool inspected;
-	uint8_t realm_tries;
-	const char *realm;
-	struct hello hello;
-};
-
-struct engine {
-	struct engine_options options;
-	struct decoder *decoder;
-	struct flow_table *flows;
-	struct names *names;
-	struct strings *strings;
-	struct inspector *inspector;
-	struct hellos *hellos;
-	struct session *session;
-	struct traffic traffic;
-	struct dns dns;
-	struct stun stun;
-};
 
 static void
 detail_settle(struct engine *g, struct flow *f)
@@ -84,6 +61,12 @@ flow_realm(const struct flow *f)
 	return f->detail != NULL ? f->detail->realm : NULL;
 }
 
+static const struct process *
+flow_process(const struct flow *f)
+{
+	return f->detail != NULL ? f->detail->process : NULL;
+}
+
 struct engine *
 engine_new(const struct engine_options *options, struct error *e)
 {
@@ -97,8 +80,12 @@ engine_new(const struct engine_options *options, struct error *e)
 	g->names = names_new(NAMES_LIMIT);
 	g->strings = strings_new();
 	g->hellos = hellos_new(g->strings);
-	if (!g->decoder || !g->flows || !g->names || !g->strings || !g->hellos)
+	g->processes = processes_new(g->strings);
+	if (!g->decoder || !g->flows || !g->names || !g->strings || !g->hellos ||
+	    !g->processes)
 		goto fail;
+	if (options->saved)
+		flow_table_track(g->flows);
 	g->inspector = inspector_new(g->strings, e);
 	if (g->inspector == NULL)
 		goto fail;
@@ -119,9 +106,11 @@ engine_free(struct engine *g)
 	flow_table_free(g->flows);
 	inspector_free(g->inspector);
 	hellos_free(g->hellos);
+	processes_free(g->processes);
 	names_free(g->names);
 	strings_free(g->strings);
 	decoder_free(g->decoder);
+	codec_clear(&g->codec);
 	free(g);
 }
 
@@ -231,21 +220,110 @@ count_frame(struct engine *g, const struct frame *f)
 	g->traffic.snapped += f->captured < f->length;
 }
 
+/* Whether it was news whose the flow is. */
+static bool
+own(struct engine *g, struct flow *f, const struct process *p)
+{
+	const struct process *copy = NULL;
+	struct flow_detail *d = f->detail;
+
+	if (d != NULL && d->process != NULL)
+		return false;
+	copy = processes_get(g->processes, p);
+	d = copy != NULL ? detail_get(f) : NULL;
+	if (d == NULL)
+		return false;
+	d->process = copy;
+	processes_use(g->processes, copy);
+	return true;
+}
+
 void
 engine_packet(struct engine *g, const struct frame *f)
 {
 	struct packet p;
-	struct flow_update u;
+	struct flow_update *u = &g->last;
 
 	count_frame(g, f);
-	if (packet_decode(g->decoder, f, &p) != PACKET_OK)
+	if (packet_decode(g->decoder, f, &p) != PACKET_OK) {
+		*u = (struct flow_update){ 0 };
 		return;
-	flow_table_packet(g->flows, &p, &u);
+	}
+	flow_table_packet(g->flows, &p, u);
 	g->traffic.payload_bytes += p.payload_length;
-	if (u.flow == NULL || p.payload_length == 0)
+	if (u->flow == NULL)
 		return;
-	learn(g, &u, &p);
-	inspect(g, &u, &p);
+	if (f->process != NULL)
+		(void)own(g, u->flow, f->process);
+	if (p.payload_length == 0)
+		return;
+	learn(g, u, &p);
+	inspect(g, u, &p);
+}
+
+const struct flow_update *
+engine_last(const struct engine *g)
+{
+	return &g->last;
+}
+
+/* What was counted before and after a restart. */
+static void
+counters_add(void *into, const void *more, size_t size)
+{
+	for (size_t at = 0; at + sizeof(uint64_t) <= size; at += sizeof(uint64_t)) {
+		uint64_t a = 0, b = 0;
+
+		memcpy(&a, (uint8_t *)into + at, sizeof(a));
+		memcpy(&b, (const uint8_t *)more + at, sizeof(b));
+		a += b;
+		memcpy((uint8_t *)into + at, &a, sizeof(a));
+	}
+}
+
+const struct traffic *
+engine_traffic(struct engine *g)
+{
+	g->traffic.decoder = *decoder_stats(g->decoder);
+	counters_add(&g->traffic.decoder, &g->restored, sizeof(g->restored));
+	g->traffic.flows = *flow_table_stats(g->flows);
+	return &g->traffic;
+}
+
+const struct process *
+engine_process(struct engine *g, const struct process *p)
+{
+	return processes_get(g->processes, p);
+}
+
+bool
+engine_own(struct engine *g, const struct flow_key *key, const struct process *p)
+{
+	struct flow *f = flow_table_find(g->flows, key);
+
+	if (f == NULL || !own(g, f, p))
+		return false;
+	flow_table_touch(g->flows, f);
+	return true;
+}
+
+size_t
+engine_processes(const struct engine *g, const struct process *const **out)
+{
+	return processes_used(g->processes, out);
+}
+
+void
+engine_set_locals(struct engine *g, const struct addr_net *locals, size_t count)
+{
+	g->options.locals = locals;
+	g->options.local_count = count;
+}
+
+void
+engine_set_marks(struct engine *g, const struct marks *marks)
+{
+	g->options.marks = marks;
 }
 
 const struct session *
@@ -257,8 +335,6 @@ engine_finish(struct engine *g, uint64_t kernel_drops)
 	inspector_free(g->inspector); /* its facts are kept; room for the judgement */
 	g->inspector = NULL;
 	malloc_trim(0);
-	g->traffic.decoder = *decoder_stats(g->decoder);
-	g->traffic.flows = *flow_table_stats(g->flows);
 	input = (struct session_input){
 		.flows = g->flows,
 		.signatures = g->options.signatures,
@@ -269,8 +345,11 @@ engine_finish(struct engine *g, uint64_t kernel_drops)
 		.local_count = g->options.local_count,
 		.ndpi = flow_ndpi,
 		.realm = flow_realm,
+		.process = flow_process,
+		.locals_why = g->options.locals_why,
+		.only_process = g->options.process,
 		.kernel_drops = kernel_drops,
-		.traffic = g->traffic,
+		.traffic = *engine_traffic(g),
 		.marks = g->options.marks,
 		.geo = g->options.geo,
 	};

@@ -117,12 +117,21 @@ pulses_up_to(const struct pulse_log *log, int64_t window)
 	return low;
 }
 
+/* The kept pulse, or where one is put in, is not as it was saved. */
+static void
+pulses_touch(struct pulse_log *log, uint32_t index)
+{
+	if (index < log->saved)
+		log->saved = (uint16_t)index;
+}
+
 /* Windows of twice the length; pulses that now share one become one. */
 static void
 pulses_widen(struct pulse_log *log)
 {
 	uint16_t n = 0;
 
+	log->saved = 0;
 	log->shift++;
 	for (uint16_t i = 0; i < log->count; i++) {
 		struct pulse *p = pulse_of(log, i);
@@ -197,12 +206,14 @@ pulses_put(struct pulse_log *log, struct pulse_pool *pool, const struct pulse *p
 
 		if (before != NULL && pulse_fits(before, p, log->shift)) {
 			pulse_join(before, p);
+			pulses_touch(log, at - 1);
 			return;
 		}
 		if (before != NULL && pulse_shares_window(before, p, log->shift))
 			last_resort = true;
 		if (log->count < begins[log->blocks] ||
 		    pulses_grow(log, pool, last_resort)) {
+			pulses_touch(log, at);
 			pulses_insert(log, at, p);
 			return;
 		}
@@ -376,4 +387,79 @@ pulses_within(
 		if (starts || ends)
 			pulse_sum_add(p, starts, ends, out);
 	}
+}
+
+static const struct codec_field pulse_fields[] = {
+	CODEC_FIELD(struct pulse, first_ns, CODEC_TIME),
+	CODEC_FIELD(struct pulse, span_us, CODEC_ANY),
+	CODEC_FIELD(struct pulse, bytes, CODEC_ANY),
+	CODEC_FIELD(struct pulse, first_frame, CODEC_ANY),
+	CODEC_FIELD(struct pulse, last_frame, CODEC_ANY),
+	CODEC_FIELD(struct pulse, packets, CODEC_ANY),
+	CODEC_FIELD(struct pulse, voiced, CODEC_ANY),
+	CODEC_FIELD(struct pulse, silent, CODEC_ANY),
+};
+
+static void
+pulse_record(struct pulse *p, struct codec *r)
+{
+	codec_fields(r, pulse_fields, COUNT_OF(pulse_fields), p);
+	if (p->packets == 0 ||
+	    (p->span_us != SPAN_MOST && pulse_last_us(p) > floor_us(INT64_MAX)))
+		r->failed = true;
+}
+
+/* Puts a pulse that was read behind the others. */
+static bool
+pulses_append(struct pulse_log *log, struct pulse_pool *pool, const struct pulse *p)
+{
+	if (log->count >= begins[log->blocks] && !pulses_grow(log, pool, true))
+		return false;
+	*pulses_kept(log, log->count++) = *p;
+	return true;
+}
+
+static void
+pulses_read(struct pulse_log *log, uint64_t from, uint64_t count,
+    const struct pulse_log *was, struct pulse_pool *pool, struct codec *r)
+{
+	if (from > count ||
+	    (from > 0 && (was == NULL || was->shift != log->shift || from > was->count)))
+		r->failed = true;
+	for (uint32_t i = 0; i < count && !r->failed && !bytes_short(&r->in); i++) {
+		struct pulse p = { 0 };
+
+		if (i < from)
+			p = *pulses_at(was, i);
+		else
+			pulse_record(&p, r);
+		if (!r->failed && !pulses_append(log, pool, &p))
+			r->failed = true;
+	}
+}
+
+void
+pulses_record(struct pulse_log *log, uint16_t from, const struct pulse_log *was,
+    struct pulse_pool *pool, struct codec *r)
+{
+	uint64_t shift = log->shift, start = from, count = log->count;
+	bool any = log->open.packets > 0;
+
+	codec_flag(r, &any);
+	codec_number(r, &shift, SHIFT_MOST);
+	if (shift < PULSE_SHIFT)
+		r->failed = true;
+	if (r->reading)
+		*log = (struct pulse_log){ .shift =
+					       r->failed ? PULSE_SHIFT : (uint8_t)shift };
+	if (!any || r->failed)
+		return;
+	codec_number(r, &start, UINT16_MAX);
+	codec_number(r, &count, begins[COUNT_OF(begins) - 2]);
+	if (r->reading)
+		pulses_read(log, start, count, was, pool, r);
+	else
+		for (uint64_t i = start; i < count; i++)
+			pulse_record(pulses_kept(log, (uint32_t)i), r);
+	pulse_record(&log->open, r);
 }

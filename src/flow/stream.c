@@ -113,6 +113,8 @@ stream_remove(struct flow *f, uint8_t at)
 	    (size_t)(f->stream_count - at - 1) * sizeof(f->streams[0]));
 	f->stream_count--;
 	f->stream_last = 0;
+	for (; at < f->stream_count; at++) /* a journal knows them in other places */
+		f->streams[at].pulses[0].saved = f->streams[at].pulses[1].saved = 0;
 }
 
 /* Folds the unproved RTP streams that waited longest into the unnamed one. */

@@ -4,14 +4,10 @@
 #include <unistd.h>
 #include "private.h"
 
-#define CHUNK 1024
-#define NONE UINT32_MAX
 #define BUCKETS_MIN 4096
 #define SECOND_NS INT64_C(1000000000)
 /* A flow moves to the young end of its list at most once in this time. */
 #define RANK_NS (SECOND_NS / 2)
-
-enum { AGE_UDP, AGE_TCP, AGE_OTHER, AGES };
 
 const struct flow_limits flow_limits_default = {
 	.active = 1 << 17,
@@ -23,25 +19,6 @@ const struct flow_limits flow_limits_default = {
 	.pulses = 2 << 20,
 };
 
-struct flow_table {
-	struct flow_limits limits;
-	void (*release)(struct flow_detail *, void *);
-	void (*finished)(struct flow *, void *);
-	void *context;
-	struct flow **chunks;
-	uint32_t chunk_count, slots;
-	uint32_t fold_at; /* where to look for a finished flow to fold */
-	uint32_t *buckets;
-	uint32_t mask, active;
-	uint32_t oldest[AGES], youngest[AGES];
-	uint64_t
-	    seed; /* so that nobody can aim at one bucket; nothing told depends on it */
-	uint32_t next_id, last; /* last: the slot of the packet before */
-	struct flow_stats stats;
-	struct pulse_pool pool;
-	struct datagram datagram;
-};
-
 static inline bool
 key_equal(const struct flow_key *a, const struct flow_key *b)
 {
@@ -49,12 +26,6 @@ key_equal(const struct flow_key *a, const struct flow_key *b)
 	       a->end[1].port == b->end[1].port &&
 	       addr_equal(&a->end[0].addr, &b->end[0].addr) &&
 	       addr_equal(&a->end[1].addr, &b->end[1].addr);
-}
-
-static inline struct flow *
-slot(const struct flow_table *t, uint32_t index)
-{
-	return &t->chunks[index / CHUNK][index % CHUNK];
 }
 
 static unsigned
@@ -99,7 +70,7 @@ flow_table_new(const struct flow_limits *limits,
 	return t;
 }
 
-static void
+void
 flow_clear(struct flow_table *t, struct flow *f)
 {
 	if (f->detail != NULL && t->release != NULL)
@@ -121,6 +92,9 @@ flow_table_free(struct flow_table *t)
 		free(t->chunks[i]);
 	free(t->chunks);
 	free(t->buckets);
+	free(t->changed.items);
+	free(t->over.items);
+	free(t->places);
 	free(t);
 }
 
@@ -164,26 +138,43 @@ bucket_remove(struct flow_table *t, struct flow *f, uint32_t index)
 	*at = f->next_in_bucket;
 }
 
+void
+flow_enter(struct flow_table *t, struct flow *f, uint32_t index)
+{
+	f->in_table = true;
+	f->next_in_bucket = t->buckets[f->hash & t->mask];
+	t->buckets[f->hash & t->mask] = index;
+	list_append(t, f, index);
+	t->active++;
+}
+
+void
+flow_leave(struct flow_table *t, struct flow *f, uint32_t index)
+{
+	bucket_remove(t, f, index);
+	list_remove(t, f);
+	f->in_table = false;
+	t->active--;
+	if (t->last == index)
+		t->last = NONE;
+}
+
 /* Out of the hash and the list; the flow stays in its slot for the report. */
 static void
 flow_finish(struct flow_table *t, uint32_t index, enum flow_close how)
 {
 	struct flow *f = slot(t, index);
 
-	bucket_remove(t, f, index);
-	list_remove(t, f);
-	f->in_table = false;
-	if ((how == FLOW_ACTIVE || how == FLOW_IDLE) &&
-	    (f->tcp_reset || (f->tcp_fin[0] && f->tcp_fin[1])))
+	flow_leave(t, f, index);
+	if ((how == FLOW_ACTIVE || how == FLOW_IDLE) && flow_is_over(f))
 		how = FLOW_CLOSED;
 	f->closed = (uint8_t)how;
-	t->active--;
-	if (t->last == index)
-		t->last = NONE;
 	streams_settle(f);
 	tcp_settle(f);
 	if (t->finished != NULL)
 		t->finished(f, t->context);
+	if (t->tracked)
+		flow_note(t, index, UNSAVED_CHANGE | UNSAVED_OVER);
 }
 
 /* Ends the flows that are idle at this time, a few at a time so that no packet waits
@@ -271,7 +262,7 @@ fold(struct flow_table *t)
 	return NONE;
 }
 
-static uint32_t
+uint32_t
 slot_take(struct flow_table *t)
 {
 	struct flow **more = NULL;
@@ -311,7 +302,7 @@ static struct flow *
 flow_new(struct flow_table *t, const struct flow_key *key, uint32_t hash,
     const struct packet *p, unsigned sender)
 {
-	uint32_t index = NONE;
+	uint32_t index = NONE, slots = t->slots;
 	struct flow *f = NULL;
 
 	if (t->active >= t->limits.active)
@@ -340,16 +331,34 @@ flow_new(struct flow_table *t, const struct flow_key *key, uint32_t hash,
 				      : opener ? FLOW_OPEN_1
 					       : FLOW_OPEN_0);
 	}
-	f->in_table = true;
-	f->next_in_bucket = t->buckets[hash & t->mask];
-	t->buckets[hash & t->mask] = index;
-	list_append(t, f, index);
+	flow_enter(t, f, index);
 	t->last = index;
-	t->active++;
 	t->stats.created++;
+	if (t->tracked && t->slots == slots) /* a journal must forget what was folded */
+		flow_note(t, index, UNSAVED_CHANGE | UNSAVED_OVER);
 	if (t->active > t->stats.active_peak)
 		t->stats.active_peak = t->active;
 	return f;
+}
+
+uint32_t
+key_hash(const struct flow_table *t, const struct flow_key *key)
+{
+	return (uint32_t)hash_bytes(key, sizeof(*key), t->seed);
+}
+
+uint32_t
+slot_find(const struct flow_table *t, const struct flow_key *key, uint32_t hash)
+{
+	uint32_t at = t->buckets[hash & t->mask];
+
+	for (; at != NONE; at = slot(t, at)->next_in_bucket) {
+		struct flow *f = slot(t, at);
+
+		if (f->hash == hash && key_equal(&f->key, key))
+			break;
+	}
+	return at;
 }
 
 static uint32_t
@@ -361,15 +370,8 @@ flow_find(struct flow_table *t, const struct flow_key *key, uint32_t *hash)
 		*hash = slot(t, at)->hash;
 		return at;
 	}
-	*hash = (uint32_t)hash_bytes(key, sizeof(*key), t->seed);
-	for (at = t->buckets[*hash & t->mask]; at != NONE;
-	     at = slot(t, at)->next_in_bucket) {
-		struct flow *f = slot(t, at);
-
-		if (f->hash == *hash && key_equal(&f->key, key))
-			break;
-	}
-	return at;
+	*hash = key_hash(t, key);
+	return slot_find(t, key, *hash);
 }
 
 /* The flow of the packet, unless it is over by time or by a new SYN. */
@@ -448,7 +450,11 @@ flow_table_packet(struct flow_table *t, const struct packet *p, struct flow_upda
 	}
 	out->flow = f;
 	out->end = (uint8_t)sender;
+	flow_changed(t, f, t->last);
 	flow_count(t, f, sender, p, out);
+	if (t->tracked && p->proto == 6 && p->tcp_flags & (TCP_FIN | TCP_RST) &&
+	    flow_is_over(f))
+		flow_note(t, t->last, UNSAVED_OVER);
 }
 
 void

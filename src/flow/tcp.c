@@ -211,3 +211,26 @@ tcp_reopens(const struct flow *f, unsigned end, const struct packet *p)
 	return f->tcp_set[end] && from != next &&
 	       from != next - (uint32_t)f->side[end].payload_bytes;
 }
+
+static const struct codec_field hole_fields[] = {
+	CODEC_FIELD(struct tcp_hole, from, CODEC_ANY),
+	CODEC_FIELD(struct tcp_hole, to, CODEC_ANY),
+};
+
+void
+tcp_record(struct flow *f, struct codec *r)
+{
+	for (unsigned end = 0; end < 2; end++) {
+		uint64_t room = f->holes[end] ? f->holes[end]->room : 0;
+
+		codec_number(r, &room, FLOW_HOLES);
+		while (r->reading && (f->holes[end] ? f->holes[end]->room : 0) < room)
+			if (!holes_grow(&f->holes[end])) {
+				r->failed = true;
+				return;
+			}
+		for (uint32_t i = 0; i < room; i++)
+			codec_fields(
+			    r, hole_fields, COUNT_OF(hole_fields), &f->holes[end]->at[i]);
+	}
+}

@@ -8,6 +8,14 @@ static const char *const clauses[DOUBTS] = {
 	    "it is taken for the app's only because no other app was seen, "
 	    "and no mark says that there was a call",
 	[DOUBT_PROGRAM] = "nothing in packets shows which program sent it",
+	[DOUBT_UNTOLD] = "the program that sent it is known, but not whether it is the "
+			 "app's",
+	[DOUBT_BROWSER] =
+	    "a browser sent it, and what a browser sends may be of any page",
+	[DOUBT_MIXED] = "the program that sent it may be another's: it sent little that "
+			"is surely the app's, or something of another app too",
+	[DOUBT_CHILD] = "it was sent by another program, which the app's only started",
+	[DOUBT_ASKED] = "no stream is known to be of the program that was asked for",
 	[DOUBT_MEDIUM] = "packets do not tell whether it is what the claim speaks of",
 	[DOUBT_SCREEN] =
 	    "a shared screen looks like a camera here, and no mark rules one out",

@@ -233,6 +233,13 @@ measure_damaged(const struct census *n)
 	return (double)(lost + n->damaged + !c->conserved);
 }
 
+/* Programs are known live only, and in files that were kept then. */
+static double
+measure_process(const struct census *n)
+{
+	return n->session->input.only_process != NULL && !n->session->process_seen;
+}
+
 static const struct gate_kind {
 	const char *name, *limit;
 	double most;
@@ -271,6 +278,8 @@ static const struct gate_kind {
 	    0, measure_damaged,
 	    "packets, flows or files that could not be kept or read to the end", true,
 	    NULL },
+	[GATE_PROCESS] = { "process", "some flow of the program asked for", 0,
+	    measure_process, "programs asked for of which no flow is known", true, NULL },
 };
 
 static void

@@ -12,6 +12,11 @@ enum doubt {
 	DOUBT_RULE,
 	DOUBT_ONLY_APP,
 	DOUBT_PROGRAM,
+	DOUBT_UNTOLD,
+	DOUBT_BROWSER,
+	DOUBT_MIXED,
+	DOUBT_CHILD,
+	DOUBT_ASKED,
 	DOUBT_MEDIUM,
 	DOUBT_SCREEN,
 	/* who received it, and where */
@@ -56,14 +61,53 @@ struct sight {
 	enum strength who;            /* that it is this recipient */
 };
 
+/* Whose program sent a stream. */
+enum owner {
+	OWNER_UNKNOWN, /* nothing tells its program */
+	OWNER_APP,     /* a program that is the app's and hardly anybody else's */
+	OWNER_ASKED,   /* the one asked for, though little of the app's shows it */
+	OWNER_BROWSER, /* the same, but a browser */
+	OWNER_MIXED,   /* one that sent something of the app's, and may be another's */
+	OWNER_CHILD,   /* another one, started by the app's */
+	OWNER_UNTOLD,  /* known, but not whether it is the app's */
+	OWNER_OTHER,   /* not the app's */
+	OWNERS
+};
+
+/* A program that sent what some app's rules name. */
+struct program {
+	const struct process *root; /* see process_program() */
+	uint64_t bytes;             /* of this app, strongly known */
+	uint64_t weak_bytes;        /* of this app, weakly known */
+	uint64_t other_bytes;       /* of other apps */
+};
+
+struct owners {
+	size_t count;
+	struct program *programs;
+	uint64_t owned_bytes, unowned_bytes; /* of this app, strongly known */
+	const struct process *asked;         /* the program of options.process, or NULL */
+	bool limited, asked_twice; /* one was asked for; and there are several of it */
+};
+
+/* -1 when memory is full. */
+int owners_take(const struct policy *p, const struct session *s, struct owners *out);
+void owners_clear(struct owners *o);
+enum owner owner_of(const struct owners *o, const struct process *p);
+/* Whether it names the vendor of its signature's app, not somebody that the app uses. */
+bool rule_is_own(const struct rule *rule);
+
 struct scope {
 	size_t count;
 	struct sight *sights; /* by flow, then stream */
+	struct owners owners;
 	bool app_seen;        /* some flow is known to be the app's */
 	struct addr machine;  /* the first at which it ran, IPv4; family 0: none */
 	bool many_machines;   /* it ran at others too */
 	uint64_t up_bytes;    /* of all sights */
 	uint64_t unlisted_bytes; /* of the machine, to names that no signature knows */
+	uint64_t own_unlisted_bytes; /* of these, by a program that is the app's */
+	uint64_t others_bytes; /* that look like the app's, by programs that are not */
 };
 
 /* -1 when memory is full. The first answers whether the part is `whole` or under it. */

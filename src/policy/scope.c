@@ -9,7 +9,8 @@ enum tie {
 	TIE_NONE,
 	TIE_RULE,       /* the app's own signature names its flow */
 	TIE_ASSOCIATED, /* a shared port, or no other app that it could be */
-	TIE_BESIDE      /* a third party's service, at the time of the app */
+	TIE_BESIDE,     /* a third party's service, at the time of the app */
+	TIE_OTHERS /* by no name of the vendor's, of a program that is not the app's */
 };
 
 bool
@@ -64,38 +65,71 @@ is_service(const struct rule *rule)
 	return true;
 }
 
+/* Named by a rule about the vendor itself. */
+static bool
+is_vendors(const struct judged_flow *j, const struct finding *f)
+{
+	const struct rule *rule = f->verdict.rule != NULL ? f->verdict.rule : j->who;
+
+	return rule == NULL || rule_is_own(rule);
+}
+
 static enum tie
 sight_tie(const struct policy *p, const struct session *s, const struct judged_flow *j,
-    const struct finding *f)
+    const struct finding *f, enum owner owner)
 {
-	if (j->foreign)
+	enum tie tie = TIE_NONE;
+
+	if (j->foreign || j->outside)
 		return TIE_NONE;
 	if (is_named(j->app, p->app))
-		return j->app_associated ? TIE_ASSOCIATED : TIE_RULE;
-	if (j->app == NULL && is_service(f->verdict.rule) && is_main_app(p, s))
-		return TIE_BESIDE;
-	return TIE_NONE;
+		tie = j->app_associated ? TIE_ASSOCIATED : TIE_RULE;
+	else if (j->app == NULL && is_service(f->verdict.rule) && is_main_app(p, s))
+		tie = TIE_BESIDE;
+	if (owner != OWNER_OTHER || tie == TIE_NONE)
+		return tie;
+	return tie == TIE_RULE && is_vendors(j, f) ? TIE_RULE : TIE_OTHERS;
+}
+
+/* Why it may be no stream of the app, or of the program asked for. */
+static enum doubt
+tie_doubt(enum tie tie, enum owner owner, const struct policy *p, const struct session *s)
+{
+	static const enum doubt beside[OWNERS] = {
+		[OWNER_UNKNOWN] = DOUBT_PROGRAM,
+		[OWNER_APP] = DOUBT_NONE,
+		[OWNER_ASKED] = DOUBT_NONE,
+		[OWNER_BROWSER] = DOUBT_BROWSER,
+		[OWNER_MIXED] = DOUBT_MIXED,
+		[OWNER_CHILD] = DOUBT_CHILD,
+		[OWNER_UNTOLD] = DOUBT_UNTOLD,
+		[OWNER_OTHER] = DOUBT_PROGRAM, /* never comes here */
+	};
+	bool told = s->declared[STATE_IN_CALL] || is_named(s->app, p->app);
+
+	if (s->input.only_process != NULL && !s->process_seen)
+		return DOUBT_ASKED;
+	if (tie == TIE_BESIDE)
+		return beside[owner];
+	return tie == TIE_ASSOCIATED && !told && owner != OWNER_APP ? DOUBT_ONLY_APP
+								    : DOUBT_NONE;
 }
 
 /*
  * "The only app in the capture" ties a flow to the app for sure only when the tester says
- * that there was a call, or which app was used.
+ * that there was a call, or which app was used, or when its program is the app's.
  */
 static void
-sight_strength(
-    struct sight *v, enum tie tie, const struct policy *p, const struct session *s)
+sight_strength(struct sight *v, enum doubt tie)
 {
 	enum strength known = (enum strength)v->finding->verdict.strength;
-	bool told = s->declared[STATE_IN_CALL] || is_named(s->app, p->app);
-	bool capped = tie == TIE_BESIDE || (tie == TIE_ASSOCIATED && !told);
 
-	v->strength = capped ? strength_least(known, STRENGTH_BEHAVIOURAL) : known;
+	v->strength =
+	    tie != DOUBT_NONE ? strength_least(known, STRENGTH_BEHAVIOURAL) : known;
 	if (v->strength >= STRENGTH_OBSERVED)
 		v->doubt = DOUBT_NONE;
-	else if (v->strength == known)
-		v->doubt = DOUBT_RULE;
 	else
-		v->doubt = tie == TIE_BESIDE ? DOUBT_PROGRAM : DOUBT_ONLY_APP;
+		v->doubt = v->strength == known ? DOUBT_RULE : tie;
 }
 
 /* "content.audio", else "content"; NULL for what is not judged. */
@@ -207,21 +241,35 @@ machine_note(struct scope *scope, const struct judged_flow *j)
 	scope->many_machines |= !addr_equal(here, &scope->machine);
 }
 
+/* To names that no signature knows: of another program, unless its own is known. */
+static void
+unlisted_note(struct scope *scope, const struct finding *f, enum owner owner)
+{
+	scope->unlisted_bytes += f->up_bytes;
+	if (owner == OWNER_APP || owner == OWNER_ASKED)
+		scope->own_unlisted_bytes += f->up_bytes;
+}
+
 static void
 scope_add(struct scope *scope, const struct policy *p, const struct ontologies *o,
     const struct session *s, const struct judged_flow *j, size_t index)
 {
 	const struct finding *f = &j->findings[index];
-	enum tie tie = sight_tie(p, s, j, f);
+	enum owner owner = owner_of(&scope->owners, j->process);
+	enum tie tie = sight_tie(p, s, j, f, owner);
 	const struct term *data = NULL;
 	struct sight *v = NULL;
 
 	if (!j->foreign && f->verdict.basis == BASIS_UNLISTED)
-		scope->unlisted_bytes += f->up_bytes;
+		unlisted_note(scope, f, owner);
 	if (tie == TIE_NONE || f->up_bytes == 0)
 		return;
 	if ((data = sight_data(o, &f->verdict)) == NULL)
 		return;
+	if (tie == TIE_OTHERS) {
+		scope->others_bytes += f->up_bytes;
+		return;
+	}
 	machine_note(scope, j);
 	v = &scope->sights[scope->count++];
 	v->flow = j;
@@ -230,7 +278,7 @@ scope_add(struct scope *scope, const struct policy *p, const struct ontologies *
 	v->data = data;
 	v->recipient = sight_recipient_term(p, o, j);
 	v->who = v->recipient != NULL ? recipient_strength(j) : STRENGTH_NONE;
-	sight_strength(v, tie, p, s);
+	sight_strength(v, tie_doubt(tie, owner, p, s));
 	scope->up_bytes += f->up_bytes;
 }
 
@@ -242,7 +290,7 @@ scope_take(const struct policy *p, const struct ontologies *o, const struct sess
 
 	memset(out, 0, sizeof(*out));
 	out->sights = calloc(most ? most : 1, sizeof(*out->sights));
-	if (out->sights == NULL)
+	if (out->sights == NULL || owners_take(p, s, &out->owners) != 0)
 		return -1;
 	for (size_t i = 0; i < s->flow_count; i++) {
 		const struct judged_flow *j = &s->flows[i];
@@ -258,5 +306,6 @@ void
 scope_clear(struct scope *scope)
 {
 	free(scope->sights);
+	owners_clear(&scope->owners);
 	memset(scope, 0, sizeof(*scope));
 }

@@ -160,6 +160,17 @@ say_nothing(const struct speech *s)
 	say_times(s->out, s->claim, s->windows);
 }
 
+/* What is no stream of the app, and might be thought to be one. */
+static void
+say_beside(FILE *out, uint64_t bytes, const char *what)
+{
+	if (bytes == 0)
+		return;
+	fprintf(out, " ");
+	say_bytes(out, bytes);
+	fprintf(out, " %s.", what);
+}
+
 static void
 why_not_observed(const struct speech *s)
 {
@@ -171,12 +182,12 @@ why_not_observed(const struct speech *s)
 	say_bytes(s->out, scope->up_bytes);
 	fprintf(s->out, " in %.1f s of capture. Not seen is no proof of never sent.",
 	    (double)(t->last_ns - t->first_ns) / 1e9);
-	if (scope->unlisted_bytes == 0)
-		return;
-	fprintf(s->out, " ");
-	say_bytes(s->out, scope->unlisted_bytes);
-	fprintf(
-	    s->out, " went to names that no signature knows, taken for other programs.");
+	say_beside(s->out, scope->unlisted_bytes - scope->own_unlisted_bytes,
+	    "went to names that no signature knows, taken for other programs");
+	say_beside(s->out, scope->own_unlisted_bytes,
+	    "went from the app's program to names that no signature knows");
+	say_beside(s->out, scope->others_bytes,
+	    "looked like the app's, but other programs sent them");
 }
 
 static void

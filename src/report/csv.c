@@ -156,6 +156,9 @@ static const struct column of_flow[] = {
 	{ "registered", "remote.registered" },
 	{ "asn", "remote.asn" },
 	{ "network", "remote.network" },
+	{ "process", "process.pid" },
+	{ "program", "process.exe" },
+	{ "command", "process.command" },
 };
 
 static const struct column of_stream[] = {

@@ -27,6 +27,7 @@ struct draft {
 	bool failed, committed;
 	size_t count, room;
 	struct draft_file *files;
+	char *taken; /* a file that goes away by the commit, or NULL */
 	/* The file being written. */
 	FILE *out;
 	int out_fd, out_errno;
@@ -170,6 +171,27 @@ is_name(const char *name)
 	return true;
 }
 
+/* Adds a file to the list; NULL on failure. */
+static struct draft_file *
+draft_add(struct draft *d, const char *name)
+{
+	struct draft_file *file = NULL;
+
+	if (d->failed)
+		return NULL;
+	if (!is_name(name)) {
+		(void)draft_fail(d, name, "cannot be written",
+		    "a backslash or a control character is in its name");
+		return NULL;
+	}
+	if ((file = draft_room(d)) == NULL || (file->name = strdup(name)) == NULL) {
+		(void)draft_unwritten(d, name, 0);
+		return NULL;
+	}
+	d->count++;
+	return file;
+}
+
 /* Opens the file and what hashes it. 0, or -1 and errno (0: memory is full). */
 static int
 draft_stream(struct draft *d, const char *name)
@@ -196,20 +218,8 @@ draft_stream(struct draft *d, const char *name)
 FILE *
 draft_open(struct draft *d, const char *name)
 {
-	struct draft_file *file = NULL;
-
-	if (d->failed)
+	if (draft_add(d, name) == NULL)
 		return NULL;
-	if (!is_name(name)) {
-		(void)draft_fail(d, name, "cannot be written",
-		    "a backslash or a control character is in its name");
-		return NULL;
-	}
-	if ((file = draft_room(d)) == NULL || (file->name = strdup(name)) == NULL) {
-		(void)draft_unwritten(d, name, 0);
-		return NULL;
-	}
-	d->count++;
 	if (draft_folders(d, name) == 0 && draft_stream(d, name) == 0)
 		return d->out;
 	(void)draft_unwritten(d, name, errno);
@@ -264,6 +274,76 @@ draft_bytes(struct draft *d, const char *name, const void *data, size_t length)
 	if ((out = draft_open(d, name)) == NULL)
 		return -1;
 	return draft_close(d, fwrite(data, 1, length, out) == length ? 0 : -1);
+}
+
+/* The sum of an open file, from its start. 0, or -1 and errno. */
+static int
+sum_read(int fd, char sha256[SHA256_TEXT_SIZE])
+{
+	struct sha256 *sum = sha256_new();
+	char buffer[BUFFER_SIZE];
+	ssize_t n = -1;
+
+	if (sum == NULL)
+		return -1;
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0)
+			sha256_add(sum, buffer, (size_t)n);
+	sha256_end(sum, sha256);
+	return n == 0 ? 0 : -1;
+}
+
+static int
+all_write(int fd, const char *data, size_t size)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = write(fd, data + done, size - done);
+
+		if (n <= 0 && errno != EINTR)
+			return -1;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+/* The bytes of an open file as the file of that name. 0, or -1 and errno. */
+static int
+file_copy(const struct draft *d, const char *name, int from)
+{
+	int to = openat(d->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	char buffer[BUFFER_SIZE];
+	ssize_t n = 0;
+	int rc = to >= 0 ? 0 : -1;
+
+	while (rc == 0 && (n = read(from, buffer, sizeof(buffer))) > 0)
+		rc = all_write(to, buffer, (size_t)n);
+	if (to >= 0 && close(to) != 0)
+		rc = -1;
+	return n < 0 ? -1 : rc;
+}
+
+int
+draft_take(struct draft *d, const char *name, const char *path)
+{
+	struct draft_file *file = draft_add(d, name);
+	int fd = file != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	int rc = -1;
+
+	if (file == NULL)
+		return -1;
+	errno = fd >= 0 ? 0 : errno;
+	/* A second name first: whatever fails from here on, the file stays where it was.
+	 */
+	if (fd >= 0 && sum_read(fd, file->sha256) == 0 &&
+	    (linkat(AT_FDCWD, path, d->fd, name, 0) == 0 ||
+		(lseek(fd, 0, SEEK_SET) == 0 && file_copy(d, name, fd) == 0)) &&
+	    (d->taken = strdup(path)) != NULL)
+		rc = 0;
+	else
+		(void)draft_unwritten(d, name, errno);
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 static int
@@ -329,6 +409,8 @@ draft_commit(struct draft *d)
 				   : strerror(errno));
 	d->committed = true;
 	(void)fsync(d->place.fd);
+	if (d->taken != NULL)
+		(void)unlink(d->taken);
 	if (!d->place.replaces || folder_remove(d->path) == 0)
 		return 0;
 	error_add(d->error, d->path, 0, 0,
@@ -350,6 +432,7 @@ draft_free(struct draft *d)
 	for (size_t i = 0; i < d->count; i++)
 		free(d->files[i].name);
 	free(d->files);
+	free(d->taken);
 	place_clear(&d->place);
 	free(d->folder);
 	free(d->name);

@@ -27,6 +27,11 @@ FILE *draft_open(struct draft *d, const char *name);
 int draft_close(struct draft *d, int written);
 /* A whole file. The same bytes under the same name are written once. 0 or -1. */
 int draft_bytes(struct draft *d, const char *name, const void *data, size_t length);
+/*
+ * The file at `path` under this name: it is moved by draft_commit(), until then it is in
+ * both places. On another file system it is copied. 0 or -1.
+ */
+int draft_take(struct draft *d, const char *name, const char *path);
 /* SHA256SUMS of all files so far, for the caller to free; NULL on failure. */
 char *draft_sums(struct draft *d, size_t *length);
 /*

@@ -77,6 +77,26 @@ explain_remote(const json_t *remote, FILE *out)
 	explain_place(remote, out);
 }
 
+/* Which program sent it, and which one started that. */
+static void
+explain_program(const json_t *process, FILE *out)
+{
+	const json_t *parent = json_object_get(process, "parent");
+
+	if (!json_is_object(process))
+		return;
+	fprintf(out, "  program    %s (process %lld, %s)\n",
+	    json_text_of(process, "exe", "not permitted to see"),
+	    (long long)json_count_of(process, "pid"),
+	    json_text_of(process, "command", "no name"));
+	if (json_is_object(parent))
+		fprintf(out, "  started by %s (process %lld)\n",
+		    json_text_of(parent, "exe", "a program that is not known"),
+		    (long long)json_count_of(parent, "pid"));
+	if (json_is_string(json_object_get(process, "sha256")))
+		fprintf(out, "  SHA-256    %s\n", json_text_of(process, "sha256", "?"));
+}
+
 static void
 explain_flow(const json_t *flow, FILE *out)
 {
@@ -89,6 +109,7 @@ explain_flow(const json_t *flow, FILE *out)
 	    json_text_of(flow, "end", "?"));
 	explain_remote(json_object_get(flow, "remote"), out);
 	fprintf(out, "  app        %s\n", json_text_of(flow, "app", "none"));
+	explain_program(json_object_get(flow, "process"), out);
 	fprintf(out, "  nDPI       %s (category %s, confidence %s)\n",
 	    json_text_of(ndpi, "protocol", "not asked or undecided"),
 	    json_text_of(ndpi, "category", "none"),

@@ -199,8 +199,14 @@ seal_write(struct draft *d, const struct seal_secret *secret)
 	return rc;
 }
 
+static int
+kept_take(struct draft *d, const char *kept)
+{
+	return kept != NULL ? draft_take(d, "capture.pcapng", kept) : 0;
+}
+
 int
-report_folder(const struct report *r, const char *folder,
+report_folder_with(const struct report *r, const char *folder, const char *kept,
     const struct seal_secret *secret, struct error *e)
 {
 	struct bundle b = { .report = r, .draft = draft_begin(folder, e) };
@@ -211,12 +217,20 @@ report_folder(const struct report *r, const char *folder,
 	b.json = json_report(r);
 	if (report_write(&b) == 0 && flows_write(&b) == 0 && views_write(&b) == 0 &&
 	    marks_copy(r, b.draft) == 0 && inputs_copy(r, b.draft) == 0 &&
-	    options_write(r, b.draft) == 0 && seal_write(b.draft, secret) == 0)
+	    options_write(r, b.draft) == 0 && kept_take(b.draft, kept) == 0 &&
+	    seal_write(b.draft, secret) == 0)
 		rc = draft_commit(b.draft);
 	views_end(&b);
 	json_decref(b.json);
 	draft_free(b.draft);
 	return rc;
+}
+
+int
+report_folder(const struct report *r, const char *folder,
+    const struct seal_secret *secret, struct error *e)
+{
+	return report_folder_with(r, folder, NULL, secret, e);
 }
 
 int

@@ -8,16 +8,6 @@
 
 /* Text of strangers. */
 
-/*
- * The next code point of a text that goes on, consumed; U+FFFD for each byte that is not
- * UTF-8.
- */
-uint32_t text_next(const char **text);
-/* It has a shape and leaves the order of the others alone: no control, nothing
- * invisible, no change of direction. */
-bool text_is_visible(uint32_t code);
-/* UTF-8 of a code point into text (5 bytes); returns its length. */
-size_t text_utf8(uint32_t code, char *text);
 /* Its first `points` code points into text (`size` bytes), with "…" if there are more. */
 const char *text_clipped(const char *from, size_t points, char *text, size_t size);
 /* "first_party" as "first party" into text; returns text. */
@@ -91,6 +81,7 @@ struct stream_row {
 	uint64_t flow, up_bytes;
 	size_t index;
 	json_t *remote, *stream; /* copies of the record's */
+	json_t *process;         /* the same; NULL if it is not known */
 };
 
 /* A stream that some claim rests on. */
@@ -139,6 +130,10 @@ const struct witness *facts_witness(const struct facts *f, uint64_t flow, size_t
 const char *facts_offset(const struct facts *f, const char *time, char text[NUMBER_SIZE]);
 /* Payload bytes up of that category; of all if it is NULL. */
 uint64_t facts_up(const struct facts *f, const char *category);
+/* Some flow's program is known. */
+bool facts_programs(const struct facts *f);
+/* Of a flow's record: its executable, else its command or number, into text. */
+const char *facts_program(const json_t *process, char *text, size_t size);
 /* A recipient's name: its entity, or "local network", or its first host. */
 const char *recipient_name(const json_t *recipient);
 uint64_t bytes_of(const json_t *by_category);

@@ -151,25 +151,56 @@ rows_rise(struct facts *f)
 }
 
 static int
-row_add(struct facts *f, const struct stream_row *wanted, const json_t *remote,
+row_add(struct facts *f, const struct stream_row *wanted, const json_t *flow,
     const json_t *stream)
 {
+	const json_t *remote = json_object_get(flow, "remote");
+	const json_t *process = json_object_get(flow, "process");
 	struct stream_row row = *wanted;
 
 	if (f->row_count == STREAMS_SHOWN && row_compare(&row, &f->rows[0]) > 0)
 		return 0;
 	row.remote = remote != NULL ? json_deep_copy(remote) : json_object();
 	row.stream = json_deep_copy(stream);
+	if (json_is_object(process))
+		row.process = json_deep_copy(process);
 	if (f->row_count < STREAMS_SHOWN) {
 		f->rows[f->row_count++] = row;
 		rows_rise(f);
 	} else {
 		json_decref(f->rows[0].remote);
 		json_decref(f->rows[0].stream);
+		json_decref(f->rows[0].process);
 		f->rows[0] = row;
 		rows_sink(f);
 	}
 	return row.remote != NULL && row.stream != NULL ? 0 : -1;
+}
+
+/* Programs. */
+
+bool
+facts_programs(const struct facts *f)
+{
+	const json_t *c = json_object_get(f->report, "coverage");
+
+	return json_is_integer(json_object_get(c, "owned_up_bytes"));
+}
+
+const char *
+facts_program(const json_t *process, char *text, size_t size)
+{
+	const char *name =
+	    json_text_of(process, "exe", json_text_of(process, "command", NULL));
+
+	if (name != NULL)
+		snprintf(text, size, "%s", name);
+	else if (json_is_object(process))
+		snprintf(
+		    text, size, "process %lld", (long long)json_count_of(process, "pid"));
+	else
+		snprintf(text, size, "not known");
+	return text;
 }
 
 /* Groups of disclosures. */
@@ -324,7 +355,7 @@ facts_add(struct facts *f, const json_t *flow)
 			continue;
 		f->stream_total++;
 		f->stream_bytes += row.up_bytes;
-		f->full |= row_add(f, &row, remote, stream) != 0;
+		f->full |= row_add(f, &row, flow, stream) != 0;
 	}
 	f->full |= disclosures_upto(f, id, remote, streams) != 0;
 	return f->full ? -1 : 0;
@@ -346,6 +377,7 @@ facts_free(struct facts *f)
 	for (size_t i = 0; i < f->row_count; i++) {
 		json_decref(f->rows[i].remote);
 		json_decref(f->rows[i].stream);
+		json_decref(f->rows[i].process);
 	}
 	for (size_t i = 0; i < f->witness_count; i++) {
 		free(f->witnesses[i].what);

@@ -65,7 +65,9 @@ static const char *const limits[] = {
 	"a network is registered. None of these is where data is kept.",
 	"Several programs of one machine share its addresses. Without the process, a "
 	"stream "
-	"belongs to the app because of its name, its protocol or its companions.",
+	"belongs to the app because of its name, its protocol or its companions. A "
+	"program "
+	"is known of live captures alone, and a browser's tells nothing of the page.",
 	"One capture is one call of one version on one machine.",
 	NULL,
 };
@@ -174,6 +176,13 @@ locals(FILE *out, const struct facts *f)
 	html_put(out, "</dd>\n");
 }
 
+static void
+told(FILE *out, const char *name, const char *text)
+{
+	if (text != NULL)
+		html_put(out, "<dt>%s</dt><dd>%s</dd>\n", name, text);
+}
+
 void
 html_environment(FILE *out, const struct facts *f)
 {
@@ -204,6 +213,9 @@ html_environment(FILE *out, const struct facts *f)
 	    json_text_of(options, "filter", "none"));
 	texts(out, json_object_get(options, "locals"), "none: inferred");
 	html_put(out, "</dd>\n");
+	told(out, "Program asked for", json_text_of(options, "process", NULL));
+	told(out, "Listened on", json_text_of(e, "interface", NULL));
+	told(out, "Ended", json_text_of(e, "ended", NULL));
 	locals(out, f);
 	html_put(out, "</dl>\n");
 	inputs(out, f);

@@ -27,10 +27,25 @@ stream_to(FILE *out, const json_t *remote)
 	    (long long)json_count_of(remote, "port"));
 }
 
+/* The number of the process makes two of one executable two. */
+static void
+stream_program(FILE *out, const json_t *process)
+{
+	char name[512];
+
+	html_put(out, "<div><bdi>%s</bdi>", facts_program(process, name, sizeof(name)));
+	if (json_is_object(process))
+		html_put(out, " <small>process %lld</small>",
+		    (long long)json_count_of(process, "pid"));
+	html_put(out, "</div>");
+}
+
+/* The program stands before the last column, where programs are known. */
 static void
 stream_row(FILE *out, const struct facts *f, const struct stream_row *row,
     const char *const *columns)
 {
+	bool programs = facts_programs(f);
 	char number[NUMBER_SIZE];
 
 	html_row(out, columns[0]);
@@ -50,15 +65,22 @@ stream_row(FILE *out, const struct facts *f, const struct stream_row *row,
 		number));
 	html_cell(out, columns[5]);
 	html_offset(out, f, json_text_of(row->stream, "first", NULL));
-	html_cell(out, columns[6]);
+	if (programs) {
+		html_cell(out, columns[6]);
+		stream_program(out, row->process);
+	}
+	html_cell(out, columns[6 + programs]);
 	html_put(out, "%s\n", json_text_of(row->stream, "why", "not told"));
 }
 
 void
 html_streams(FILE *out, const struct facts *f)
 {
-	static const char *const columns[] = { "=Flow/stream", "=Category", "Recipient",
+	static const char *const without[] = { "=Flow/stream", "=Category", "Recipient",
 		"#Bytes up", "#Packets up", "=First", "Why", NULL };
+	static const char *const with[] = { "=Flow/stream", "=Category", "Recipient",
+		"#Bytes up", "#Packets up", "=First", "Program", "Why", NULL };
+	const char *const *columns = facts_programs(f) ? with : without;
 	char caption[200], size[16];
 
 	if (f->row_count == 0) {

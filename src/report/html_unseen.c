@@ -88,6 +88,21 @@ coverage(FILE *out, const json_t *c)
 	html_table_end(out);
 }
 
+/* Told only where programs were known, so in a live capture and what it kept. */
+static void
+owners(FILE *out, const json_t *c)
+{
+	uint64_t unowned = (uint64_t)json_count_of(c, "unowned_up_bytes");
+	uint64_t all = (uint64_t)json_count_of(c, "owned_up_bytes") + unowned;
+
+	if (!json_is_integer(json_object_get(c, "owned_up_bytes")) || all == 0)
+		return;
+	html_put(out,
+	    "<p>%.0f\xc2\xa0%% of the bytes that went up belong to no known "
+	    "program.</p>\n",
+	    100.0 * (double)unowned / (double)all);
+}
+
 static void
 sums(FILE *out, const json_t *c)
 {
@@ -177,6 +192,7 @@ html_unseen(FILE *out, const struct facts *f)
 	const json_t *c = json_object_get(f->report, "coverage");
 
 	sums(out, c);
+	owners(out, c);
 	gates(out, json_object_get(f->report, "gates"));
 	coverage(out, c);
 	unknown_messages(out, json_object_get(c, "unknown_messages"));

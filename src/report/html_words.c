@@ -112,6 +112,8 @@ static const struct word gates[] = {
 	{ "unknown", "Unexplained bytes",
 	    "Bytes that no rule, name or dissector explains." },
 	{ "damaged", "Damage", "Packets or flows that could not be read or kept." },
+	{ "process", "No such program",
+	    "No flow is known to be of the program that was asked for." },
 	{ NULL, NULL, NULL },
 };
 
@@ -148,6 +150,9 @@ static const struct word glossary[] = {
 	    "flow. \"18/3\" is stream 3 of flow 18." },
 	{ "host", "Host",
 	    "A name of the remote end, from TLS, DNS, HTTP or a certificate." },
+	{ "program", "Program",
+	    "The executable whose socket sent it, as the kernel of the recorded machine "
+	    "told during a live capture. A browser sends for any page." },
 	{ "rule", "Rule, signature",
 	    "A signature is a file that says what a vendor's endpoints are for; each of "
 	    "its "

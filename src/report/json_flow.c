@@ -64,6 +64,25 @@ json_side(const struct flow_side *s)
 }
 
 static json_t *
+json_parent(const struct process *p)
+{
+	if (p == NULL)
+		return json_null();
+	return json_pack(
+	    "{s:I, s:o}", "pid", (json_int_t)p->pid, "exe", json_text(p->exe));
+}
+
+static json_t *
+json_process(const struct process *p)
+{
+	if (p == NULL)
+		return json_null();
+	return json_pack("{s:I, s:o, s:o, s:o, s:o}", "pid", (json_int_t)p->pid, "exe",
+	    json_text(p->exe), "sha256", json_text(p->sha256), "command",
+	    json_text(p->command), "parent", json_parent(p->parent));
+}
+
+static json_t *
 json_ndpi(const struct ndpi_facts *n)
 {
 	if (n == NULL || n->protocol == NULL)
@@ -196,7 +215,7 @@ json_flow(const struct report *r, const struct judged_flow *j)
 		return NULL;
 	}
 	json_object_set_new(record, "app", json_text(j->app ? j->app->name : NULL));
-	json_object_set_new(record, "process", json_null());
+	json_object_set_new(record, "process", json_process(j->process));
 	json_object_set_new(record, "ndpi", json_ndpi(j->ndpi));
 	set_tls(record, j->ndpi);
 	set_http(record, j->ndpi);

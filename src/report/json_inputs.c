@@ -32,6 +32,7 @@ inputs_write(const struct report_options *o, FILE *out)
 		{ "filter", json_text(o->filter) },
 		{ "locals", texts_json(o->locals, o->local_count) },
 		{ "policies", texts_json(o->policies, o->policy_count) },
+		{ "process", json_text(o->process) },
 	};
 	json_t *root = json_map(entries, COUNT_OF(entries));
 	int rc = -1;
@@ -47,6 +48,13 @@ static bool
 is_text_or_null(const json_t *value)
 {
 	return json_is_string(value) || json_is_null(value);
+}
+
+/* Bundles of earlier versions know no programs. */
+static bool
+is_text_or_absent(const json_t *value)
+{
+	return value == NULL || is_text_or_null(value);
 }
 
 static bool
@@ -81,21 +89,26 @@ options_check(const char *name, const json_t *root, struct error *e)
 	} keys[] = { { "app", "a text or null", is_text_or_null },
 		{ "filter", "a text or null", is_text_or_null },
 		{ "locals", "a list of texts", is_texts },
-		{ "policies", "a list of names", is_names } };
-	size_t before = e->count;
+		{ "policies", "a list of names", is_names },
+		{ "process", "a text or null", is_text_or_absent } };
+	size_t before = e->count, known = 0;
 
 	if (!json_is_object(root)) {
 		error_add(e, name, 0, 0,
-		    "is no object: expected app, filter, locals, policies");
+		    "is no object: expected app, filter, locals, policies, process");
 		return -1;
 	}
-	for (size_t i = 0; i < COUNT_OF(keys); i++)
-		if (!keys[i].is(json_object_get(root, keys[i].key)))
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		const json_t *value = json_object_get(root, keys[i].key);
+
+		known += value != NULL;
+		if (!keys[i].is(value))
 			error_add(e, name, 0, 0, "'%s': expected %s", keys[i].key,
 			    keys[i].expected);
-	if (json_object_size(root) > COUNT_OF(keys))
-		error_add(
-		    e, name, 0, 0, "has more keys than app, filter, locals, policies");
+	}
+	if (json_object_size(root) > known)
+		error_add(e, name, 0, 0,
+		    "has more keys than app, filter, locals, policies, process");
 	return e->count == before ? 0 : -1;
 }
 
@@ -126,6 +139,7 @@ options_take(struct report_inputs *in)
 		.locals = in->locals,
 		.policy_count = json_array_size(policies),
 		.policies = in->policies,
+		.process = json_string_value(json_object_get(in->root, "process")),
 	};
 	return in->locals != NULL && in->policies != NULL ? 0 : -1;
 }

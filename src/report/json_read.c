@@ -9,7 +9,7 @@
 
 /* NULL and a line in e. */
 static FILE *
-record_open(
+bundle_open(
     const char *folder, const char *name, char *path, size_t size, struct error *e)
 {
 	FILE *in = NULL;
@@ -38,7 +38,7 @@ json_t *
 bundle_report(const char *folder, struct error *e)
 {
 	char path[4096];
-	FILE *in = record_open(folder, "report.json", path, sizeof(path), e);
+	FILE *in = bundle_open(folder, "report.json", path, sizeof(path), e);
 	json_error_t fault = { .line = -1 };
 	json_t *report = NULL;
 
@@ -97,7 +97,7 @@ bundle_flows(const char *folder, int (*each)(void *context, const json_t *flow),
 	const char *trouble = line != NULL ? NULL : "out of memory";
 	unsigned number = 0;
 	int rc = line != NULL ? 0 : -1, got = 0;
-	FILE *in = record_open(folder, "flows.ndjson", path, sizeof(path), e);
+	FILE *in = bundle_open(folder, "flows.ndjson", path, sizeof(path), e);
 
 	if (in == NULL) {
 		free(line);

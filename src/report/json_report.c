@@ -9,10 +9,11 @@ json_environment(const struct report *r)
 
 	for (const char *const *c = r->environment.command; c != NULL && *c != NULL; c++)
 		json_array_append_new(command, json_text(*c));
-	return json_pack("{s:o, s:o, s:o, s:s, s:s}", "host",
+	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "host",
 	    json_text(r->environment.host), "started", json_text(r->environment.started),
 	    "command", command, "version", CALLWITNESS_VERSION, "ndpi",
-	    inspector_version());
+	    inspector_version(), "ended", json_text(r->environment.ended), "interface",
+	    json_text(r->environment.interface));
 }
 
 /* Where a file lay is nobody's business, and differs from machine to machine. */
@@ -104,6 +105,10 @@ json_coverage(const struct report *r)
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
 		json_object_set_new(
 		    coverage, rows[i].name, json_integer((json_int_t)rows[i].value));
+	json_object_set_new(coverage, "owned_up_bytes",
+	    c->owners_known ? json_count(c->owned_up_bytes) : json_null());
+	json_object_set_new(coverage, "unowned_up_bytes",
+	    c->owners_known ? json_count(c->unowned_up_bytes) : json_null());
 	json_object_set_new(coverage, "frames", json_decoder(&stats->decoder));
 	json_object_set_new(coverage, "unknown_messages", json_unknowns(r->session));
 	json_object_set_new(coverage, "conserved", json_boolean(c->conserved));

@@ -102,6 +102,7 @@ used_options(const struct report *r)
 		{ "app", json_text(o->app) },
 		{ "filter", json_text(o->filter) },
 		{ "locals", used_locals(o) },
+		{ "process", json_text(o->process) },
 	};
 
 	return json_map(entries, COUNT_OF(entries));

@@ -117,8 +117,16 @@ md_files(FILE *out, const json_t *capture)
 }
 
 static void
+md_told(FILE *out, const char *name, const char *text)
+{
+	if (text != NULL)
+		md_put(out, "- %s: %s\n", name, text);
+}
+
+static void
 md_top(FILE *out, const struct facts *f)
 {
+	const json_t *e = json_object_get(f->report, "environment");
 	const json_t *capture = json_object_get(f->report, "capture"), *local = NULL;
 	const char *first = json_text_of(capture, "first", NULL);
 	char app[80], size[16], length[NUMBER_SIZE];
@@ -142,6 +150,11 @@ md_top(FILE *out, const struct facts *f)
 		md_code(out, json_text_of(local, "ip", "?"));
 	}
 	md_put(out, "%s\n", i == 0 ? " none could be told" : "");
+	md_told(out, "Program asked for",
+	    json_text_of(json_object_get(json_object_get(f->report, "inputs"), "options"),
+		"process", NULL));
+	md_told(out, "Listened on", json_text_of(e, "interface", NULL));
+	md_told(out, "Ended", json_text_of(e, "ended", NULL));
 }
 
 /* The answer. */
@@ -347,6 +360,18 @@ md_disclosures(FILE *out, const struct facts *f, const json_t *policy, size_t in
 /* The end. */
 
 static void
+md_owners(FILE *out, const json_t *c)
+{
+	uint64_t unowned = (uint64_t)json_count_of(c, "unowned_up_bytes");
+	uint64_t all = (uint64_t)json_count_of(c, "owned_up_bytes") + unowned;
+
+	if (json_is_integer(json_object_get(c, "owned_up_bytes")) && all > 0)
+		md_put(out,
+		    "- %.0f %% of the bytes that went up belong to no known program\n",
+		    100.0 * (double)unowned / (double)all);
+}
+
+static void
 md_unseen(FILE *out, const struct facts *f)
 {
 	const json_t *c = json_object_get(f->report, "coverage"), *gate = NULL;
@@ -362,6 +387,7 @@ md_unseen(FILE *out, const struct facts *f)
 	    (long long)json_count_of(c, "mid_flow"),
 	    size_text((uint64_t)json_count_of(c, "unknown_up_bytes"), a),
 	    size_text((uint64_t)json_count_of(c, "unnamed_up_bytes"), b));
+	md_owners(out, c);
 	json_array_foreach(json_object_get(f->report, "gates"), i,
 	    gate) if (json_is_true(json_object_get(gate, "closed")))
 	    md_put(out, "- **Absence means little here:** %s (%s)\n",

@@ -133,6 +133,7 @@ stream_record(const json_t *flow, const json_t *stream)
 		{ "proto", json_text(json_text_of(flow, "proto", NULL)) },
 		{ "local", copy_of(json_object_get(flow, "local")) },
 		{ "remote", copy_of(json_object_get(flow, "remote")) },
+		{ "process", copy_of(json_object_get(flow, "process")) },
 		{ "stream", copy_of(stream) },
 	};
 

@@ -48,6 +48,7 @@ observation_props(const json_t *record)
 	const json_t *remote = json_object_get(record, "remote");
 	const json_t *stream = json_object_get(record, "stream");
 	const json_t *up = json_object_get(stream, "up");
+	const json_t *process = json_object_get(record, "process");
 	json_t *props = json_array();
 
 	oscal_prop(&props, "category", json_text_of(stream, "category", NULL));
@@ -59,6 +60,7 @@ observation_props(const json_t *record)
 	oscal_prop(&props, "country", json_text_of(remote, "country", NULL));
 	oscal_prop(
 	    &props, "country-source", json_text_of(remote, "country_source", NULL));
+	oscal_prop(&props, "program", json_text_of(process, "exe", NULL));
 	oscal_prop_count(&props, "up-bytes", json_count_of(up, "payload_bytes"));
 	oscal_prop_count(&props, "up-packets", json_count_of(up, "packets"));
 	return props;

@@ -87,9 +87,25 @@ write_locals(const struct report *r, FILE *out)
 		    out, "  and %zu more machines\n", r->session->local_count - shown);
 	if (r->session->local_count == 0)
 		fprintf(out, "  judged: nobody, %s\n",
-		    r->session->input.local_count > 0
+		    r->session->input.local_count > 0 &&
+			    r->session->input.locals_why == NULL
 			? "no flow has an address given with --local"
 			: "no machine of this capture opens connections");
+}
+
+/* Of a live capture, and of what was asked for. */
+static void
+write_circumstances(const struct report *r, FILE *out)
+{
+	const struct report_environment *e = &r->environment;
+
+	if (e->interface != NULL)
+		fprintf(out, "  listened on: %s\n", e->interface);
+	if (e->ended != NULL)
+		fprintf(out, "  ended: %s\n", e->ended);
+	if (r->options.process != NULL)
+		fprintf(out, "  program asked for: %s%s\n", r->options.process,
+		    r->session->process_seen ? "" : ", of which no flow is known to be");
 }
 
 static void
@@ -247,6 +263,17 @@ write_unknowns(const struct session *s, FILE *out)
 		    s->unknown_count - UNKNOWNS_SHOWN);
 }
 
+/* Only where programs are known at all: offline nothing tells. */
+static void
+write_owners(const struct coverage *c, FILE *out)
+{
+	uint64_t all = c->owned_up_bytes + c->unowned_up_bytes;
+
+	if (c->owners_known && all > 0)
+		fprintf(out, "  up: %.0f %% of the bytes belong to no known program\n",
+		    100.0 * (double)c->unowned_up_bytes / (double)all);
+}
+
 static void
 write_coverage(const struct report *r, const struct summary_style *style, FILE *out)
 {
@@ -265,6 +292,7 @@ write_coverage(const struct report *r, const struct summary_style *style, FILE *
 	    "  up: %s to names that no signature knows, counted as other\n",
 	    size_text(c->unknown_up_bytes, a), size_text(c->unnamed_up_bytes, b),
 	    size_text(c->unlisted_up_bytes, d));
+	write_owners(c, out);
 	fprintf(out,
 	    "  %llu frames not IP, %llu malformed or cut within headers\n"
 	    "  %llu flows evicted, %llu folded\n",
@@ -287,6 +315,7 @@ report_summary(const struct report *r, const struct summary_style *style, FILE *
 	write_files(r, out);
 	write_locals(r, out);
 	write_apps(r, out);
+	write_circumstances(r, out);
 	write_totals(r, style, out);
 	write_recipients(r, style, out);
 	summary_states(r, style, out);

@@ -143,8 +143,10 @@ session_apps(struct session *s, const struct session_input *in)
 	struct port *ports = NULL, *p, *next;
 	int rc = -1;
 
+	/* What another program sends is no app's that is judged, whatever its name. */
 	for (size_t i = 0; i < s->flow_count; i++)
-		s->flows[i].app = flow_app(&s->flows[i]);
+		if (!s->flows[i].outside)
+			s->flows[i].app = flow_app(&s->flows[i]);
 	if (ports_learn(s, &ports) != 0 || apps_count(s) != 0)
 		goto out;
 	if (only == NULL && s->app_count == 1)
@@ -154,7 +156,7 @@ session_apps(struct session *s, const struct session_input *in)
 		struct judged_flow *j = &s->flows[i];
 		struct flow_end end = local_end(j);
 
-		if (j->app == NULL && is_media(j)) {
+		if (j->app == NULL && !j->outside && is_media(j)) {
 			HASH_FIND(hh, ports, &end, sizeof(end), p);
 			j->app = p != NULL ? p->app : only;
 			j->app_associated = j->app != NULL;

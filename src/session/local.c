@@ -224,9 +224,14 @@ locals_given(struct session *s, struct hosts *hosts, const struct session_input 
 	{
 		for (size_t i = 0; i < in->local_count && !h->local; i++)
 			h->local = addr_in(&h->addr, &in->locals[i]);
-		if (h->local && local_add(s, &h->addr, "given by the user") != 0)
+		if (h->local &&
+		    local_add(s, &h->addr,
+			in->locals_why ? in->locals_why : "given by the user") != 0)
 			return -1;
 	}
+	/* A recorder may have listened where it has no address of its own. */
+	if (in->locals_why != NULL && s->local_count == 0)
+		return locals_infer(s, hosts);
 	return 0;
 }
 

@@ -289,3 +289,63 @@ marks_parse(const char *name, const void *data, size_t length, struct error *e)
 {
 	return marks_take(yaml_parse(name, data, length, e), name, e);
 }
+
+/* Whatever an editor does not show, YAML would break a line at, or may not stand in a
+ * file goes by its number; bytes that are not UTF-8 are replaced. */
+static void
+note_write(const char *note, FILE *out)
+{
+	char text[5];
+
+	fputc('"', out);
+	while (*note != '\0') {
+		uint32_t code = text_next(&note);
+
+		if (code == '"' || code == '\\')
+			fprintf(out, "\\%c", (char)code);
+		else if (code != 0xfffd && !text_is_visible(code))
+			fprintf(out, code > 0xffff ? "\\U%08X" : "\\u%04X", code);
+		else
+			fwrite(text, 1, text_utf8(code, text), out);
+	}
+	fputc('"', out);
+}
+
+/* A note of spaces is none when it is read. */
+static bool
+note_says(const char *note)
+{
+	return note != NULL && note[strspn(note, " \t\n")] != '\0';
+}
+
+/* 1 if it was written; 0 for one that says nothing, which no file may hold. */
+static size_t
+mark_write(const struct mark *mark, FILE *out)
+{
+	char at[TIME_TEXT_SIZE];
+
+	if (mark->state == STATES && !note_says(mark->note))
+		return 0;
+	fprintf(out, "- {at: %s", time_text(mark->time_ns, at));
+	if (mark->state < STATES)
+		fprintf(out, ", state: %s, on: %s", state_name(mark->state),
+		    mark->on ? "true" : "false");
+	if (note_says(mark->note)) {
+		fputs(", note: ", out);
+		note_write(mark->note, out);
+	}
+	fputs("}\n", out);
+	return 1;
+}
+
+int
+marks_write(const struct marks *m, FILE *out)
+{
+	size_t written = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		written += mark_write(&m->items[i], out);
+	if (written == 0)
+		fputs("[]\n", out); /* an empty file is no list */
+	return fflush(out) == 0 && !ferror(out) ? 0 : -1;
+}

@@ -33,10 +33,25 @@ flows_collect(struct session *s, const struct session_input *in)
 		if (f == NULL)
 			continue;
 		s->flows[s->flow_count].flow = f;
+		s->flows[s->flow_count].process = in->process ? in->process(f) : NULL;
 		s->flows[s->flow_count++].ndpi = in->ndpi(f);
 	}
 	qsort(s->flows, s->flow_count, sizeof(s->flows[0]), by_id);
 	return 0;
+}
+
+/* Whose program is not known may be anybody's: it is judged as if nobody had asked. */
+static void
+programs_judge(struct session *s, const struct session_input *in)
+{
+	for (size_t i = 0; in->only_process != NULL && i < s->flow_count; i++) {
+		struct judged_flow *j = &s->flows[i];
+
+		if (j->process == NULL)
+			continue;
+		j->outside = !process_is(j->process, in->only_process);
+		s->process_seen |= !j->outside;
+	}
 }
 
 /* The first of the names in a certificate; it may be a pattern. */
@@ -100,7 +115,11 @@ circumstances(
 		.identity = &j->identity,
 		.ndpi = j->ndpi,
 		.app = in->app,
+		.outside = j->outside,
 	};
+	if (j->process != NULL)
+		c->process =
+		    j->process->exe != NULL ? j->process->exe : j->process->command;
 }
 
 /* Who the remote end is; of what is not the app's nobody has to know. */
@@ -221,6 +240,7 @@ session_new(const struct session_input *in)
 		goto fail;
 	s->input = *in;
 	s->app = in->app;
+	programs_judge(s, in);
 	session_names(s, in);
 	if (flows_judge(s, in) != 0)
 		goto fail;

@@ -16,16 +16,27 @@ totals_add(struct category_total *totals, const struct verdict *v, uint64_t byte
 	t->kinds[v->kind].packets += packets;
 }
 
+/* Other protocols are the kernel's: no program has their sockets. */
+static void
+owner_add(struct coverage *c, const struct judged_flow *j, uint64_t bytes)
+{
+	if (j->foreign || (j->flow->key.proto != 6 && j->flow->key.proto != 17))
+		return;
+	*(j->process ? &c->owned_up_bytes : &c->unowned_up_bytes) += bytes;
+}
+
 static void
 coverage_add(struct coverage *c, const struct judged_flow *j)
 {
 	c->mid_flow += j->flow->mid_flow;
+	c->owners_known |= j->process != NULL;
 	for (unsigned end = 0; end < 2; end++)
 		c->accounted_bytes += j->flow->side[end].retransmitted_bytes;
 	for (size_t i = 0; i < j->finding_count; i++) {
 		const struct finding *f = &j->findings[i];
 
 		c->accounted_bytes += f->up_bytes + f->down_bytes;
+		owner_add(c, j, f->up_bytes);
 		if (f->verdict.category == CATEGORY_UNKNOWN)
 			c->unknown_up_bytes += f->up_bytes;
 		if (f->verdict.basis == BASIS_UNLISTED)

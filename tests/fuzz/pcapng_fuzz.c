@@ -7,16 +7,34 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Of a program and its ancestors, who must end. */
+static uint8_t
+family_sum(const struct process *p)
+{
+	uint8_t sum = 0;
+
+	for (; p != NULL; p = p->parent) {
+		sum ^= (uint8_t)p->pid;
+		sum ^= (uint8_t)(p->exe != NULL ? strlen(p->exe) : 0);
+		sum ^= (uint8_t)(p->command != NULL ? strlen(p->command) : 0);
+	}
+	return sum;
+}
+
 static void
 read_all(const char *const *paths, size_t count, const struct capture_options *options)
 {
 	struct error e = { 0 };
 	struct capture *c = capture_open(paths, count, options, &e);
+	const struct addr_net *locals;
 	struct frame f;
 	uint8_t sum = 0;
 	volatile uint8_t sink;
 
+	if (c != NULL)
+		sum = (uint8_t)capture_locals(c, &locals);
 	while (c != NULL && capture_next(c, &f)) {
+		sum ^= family_sum(f.process);
 		if (f.captured > 262144 || f.time_ns < 0)
 			abort();
 		for (uint32_t i = 0; i < f.captured; i++)

@@ -186,6 +186,7 @@ broken_options_are_told(void **state)
 		{ OPTIONS("null", "null", "[]", "{}"), "'policies'", 0 },
 		{ OPTIONS("null", "null", "[]", "[\"../x\"]"), "'policies'", 0 },
 		{ OPTIONS("null", "null", "[]", "[], \"x\": 1"), "more keys", 0 },
+		{ OPTIONS("null", "null", "[]", "[], \"process\": 1"), "'process'", 0 },
 		{ OPTIONS("null", "null, \"app\": null", "[]", "[]"), "duplicate", 1 } };
 	struct office *o = *state;
 	const char *folder = bundle_make(o, false);

@@ -42,7 +42,8 @@ static void
 a_good_capture_opens_all(void **state)
 {
 	static const char *const names[GATES] = { "drops", "gaps", "snapped", "mid_flow",
-		"running", "ending", "partial", "one_sided", "unknown", "damaged" };
+		"running", "ending", "partial", "one_sided", "unknown", "damaged",
+		"process" };
 	struct world *w = *state;
 
 	assert_open(w);

@@ -254,6 +254,146 @@ every_cut_is_read_or_refused(void **state)
 	marks_free(whole);
 }
 
+/* Written and read again; the text too, where it is wanted. */
+static struct marks *
+written(const struct marks *m, char **text)
+{
+	struct marks *again;
+	struct error e = { 0 };
+	char *bytes = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&bytes, &length);
+
+	assert_int_equal(marks_write(m, out), 0);
+	assert_int_equal(fclose(out), 0);
+	again = marks_parse("written.yaml", bytes, length, &e);
+	error_write(&e, stderr);
+	assert_non_null(again);
+	if (text != NULL)
+		*text = bytes;
+	else
+		free(bytes);
+	return again;
+}
+
+static void
+assert_same(const struct marks *a, const struct marks *b)
+{
+	assert_int_equal(marks_count(a), marks_count(b));
+	for (size_t i = 0; i < marks_count(a); i++) {
+		const struct mark *x = marks_at(a, i), *y = marks_at(b, i);
+
+		assert_int_equal(x->time_ns, y->time_ns);
+		assert_int_equal(x->state, y->state);
+		assert_int_equal(x->on, y->on);
+		assert_true(same_text(x->note, y->note));
+	}
+}
+
+static void
+what_is_written_reads_back(void **state)
+{
+	static const char first[] =
+	    "- {at: 2026-11-21T20:32:36.810000Z, state: consented, on: true, "
+	    "note: \"consent dialog accepted\"}\n";
+	struct error e = { 0 };
+	struct marks *m = marks_load(SAMPLE, &e), *again = NULL, *none = marks_new();
+	char *text = NULL;
+
+	(void)state;
+	assert_non_null(m);
+	again = written(m, &text);
+	assert_same(m, again);
+	assert_memory_equal(text, first, sizeof(first) - 1);
+	free(text);
+	marks_free(again);
+	again = written(none, &text);
+	assert_string_equal(text, "[]\n");
+	assert_int_equal(marks_count(again), 0);
+	free(text);
+	marks_free(again);
+	marks_free(none);
+	marks_free(m);
+}
+
+/* A note of one mark, as it is read again. */
+static void
+assert_note(const char *note, const char *expected)
+{
+	struct marks *m = marks_new(), *again = NULL;
+	struct mark mark = { .time_ns = NS, .state = STATE_MUTED, .note = note };
+	char *text = NULL;
+
+	assert_int_equal(marks_add(m, &mark), 0);
+	again = written(m, &text);
+	assert_int_equal(marks_count(again), 1);
+	assert_true(same_text(marks_at(again, 0)->note, expected));
+	/* One line, whatever is in it. */
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	free(text);
+	marks_free(again);
+	marks_free(m);
+}
+
+static void
+notes_hold_any_text(void **state)
+{
+	static const char *const notes[] = { "plain", "it's \"quoted\" \\ back\\\\slash",
+		"two\nlines\r\n", "\ttab", "\x01\x1b[31m\x7f", "a: {b}, [c] # d", " led",
+		"gr\u00fc\u00dfe \u4f60\u597d \U0001f3a4",
+		"\u00a0\u00ad\u200b\u202e\u2028\u2029", "\xc2\x85 next line",
+		"\ufeff\ufffd", "\U000e0001\U0010fffd", "\uffff", "%n%s", "- x", "null",
+		"true", "''", "\"", "\\" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(notes); i++)
+		assert_note(notes[i], notes[i]);
+	for (unsigned byte = 1; byte < 0x80; byte++) {
+		char note[3] = { (char)byte, 'x', '\0' };
+
+		assert_note(note, note);
+	}
+	assert_note("\xff", "\ufffd");
+	assert_note("a\xc3", "a\ufffd");
+	assert_note("\xed\xa0\x80z", "\ufffd\ufffd\ufffdz");
+	assert_note("", NULL);
+	assert_note(" \n", NULL);
+}
+
+/* Finer than the file tells goes down; what says nothing is left out. */
+static void
+times_are_written_in_microseconds(void **state)
+{
+	struct marks *m = marks_new(), *again = NULL;
+	struct mark fine = {
+		.time_ns = WHEN * NS + 1999, .state = STATE_SHARING, .on = true
+	};
+	struct mark empty = { .time_ns = WHEN * NS, .state = STATES };
+
+	(void)state;
+	assert_int_equal(marks_add(m, &fine), 0);
+	assert_int_equal(marks_add(m, &empty), 0);
+	again = written(m, NULL);
+	assert_int_equal(marks_count(again), 1);
+	assert_int_equal(marks_at(again, 0)->time_ns, WHEN * NS + 1000);
+	marks_free(again);
+	marks_free(m);
+}
+
+static void
+a_full_disk_is_told(void **state)
+{
+	struct marks *m = parse("- {at: 2026-11-21T20:32:36Z, note: n}\n");
+	FILE *out = fopen("/dev/full", "w");
+
+	(void)state;
+	if (out == NULL)
+		skip();
+	assert_int_equal(marks_write(m, out), -1);
+	fclose(out);
+	marks_free(m);
+}
+
 static void
 read_bad(const char *name, const void *data, size_t length, struct error *e)
 {
@@ -285,6 +425,10 @@ main(int argc, char **argv)
 		cmocka_unit_test(too_many_marks_are_refused),
 		cmocka_unit_test(a_missing_file_is_named),
 		cmocka_unit_test(every_cut_is_read_or_refused),
+		cmocka_unit_test(what_is_written_reads_back),
+		cmocka_unit_test(notes_hold_any_text),
+		cmocka_unit_test(times_are_written_in_microseconds),
+		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(bad_files_say_why),
 	};
 

@@ -281,6 +281,76 @@ a_name_asked_again_comes_first(void **state)
 	    names_of(state, "192.0.2.1", 25, false), "b.example a.example");
 }
 
+/* Names that another set is to learn by records. */
+struct copy {
+	struct names *names;
+	size_t records;
+};
+
+static int
+copy_record(const struct codec *written, void *context)
+{
+	struct copy *copy = context;
+	struct codec r;
+
+	assert_true(codec_is_whole(written));
+	for (size_t cut = 0; cut < written->length; cut++) {
+		bool none = codec_open(&r, written->out, cut) != RECORD_NAME;
+
+		assert_true(none || !names_restore(copy->names, &r));
+	}
+	assert_int_equal(codec_open(&r, written->out, written->length), RECORD_NAME);
+	assert_true(names_restore(copy->names, &r));
+	copy->records++;
+	return 0;
+}
+
+static size_t
+copy_more(void **state, bool all, struct copy *copy)
+{
+	struct codec r = { 0 };
+
+	copy->records = 0;
+	assert_int_equal(names_save(*state, all, &r, copy_record, copy), 0);
+	codec_clear(&r);
+	return copy->records;
+}
+
+/* Also which addresses are forgotten, in which order. */
+static void
+records_teach_what_answers_taught(void **state)
+{
+	struct copy copy = { .names = names_new(100) };
+	uint64_t random = 3;
+
+	for (unsigned round = 0; round < 60; round++) {
+		for (unsigned i = 0; i < 12; i++) {
+			char host[32], ip[32];
+
+			snprintf(host, sizeof(host), "h%u.example",
+			    (unsigned)(make_random(&random) % 7));
+			snprintf(ip, sizeof(ip), "192.0.2.%u",
+			    (unsigned)(make_random(&random) % 200 + 1));
+			learn_one(state, host, ip, round * 10 + i);
+		}
+		assert_true(copy_more(state, false, &copy) <= 12);
+		assert_int_equal(copy_more(state, false, &copy), 0);
+	}
+	for (unsigned i = 1; i <= 200; i++) {
+		char ip[32], text[256];
+		void *other = copy.names;
+
+		snprintf(ip, sizeof(ip), "192.0.2.%u", i);
+		snprintf(text, sizeof(text), "%s", names_of(state, ip, 500, true));
+		assert_string_equal(names_of(&other, ip, 500, true), text);
+	}
+	names_free(copy.names);
+	copy.names = names_new(100);
+	assert_int_equal(copy_more(state, true, &copy), 100);
+	assert_int_equal(copy_more(state, true, &copy), 100);
+	names_free(copy.names);
+}
+
 int
 main(void)
 {
@@ -299,6 +369,7 @@ main(void)
 		TEST(the_longest_unused_address_is_forgotten),
 		TEST(repeated_answers_cost_nothing),
 		TEST(ever_new_names_meet_a_bound),
+		TEST(records_teach_what_answers_taught),
 		TEST(the_domain_is_what_can_be_registered),
 	};
 
