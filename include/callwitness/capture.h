@@ -76,7 +76,8 @@ const struct capture_file *capture_file(const struct capture *c, size_t index);
 /*
  * The addresses of the recording machine, where the files tell: callwitness writes them
  * (if_IPv4addr, if_IPv6addr of a pcapng interface), and only its own files are believed.
- * What stands before the first packet of each file. Count; a loan.
+ * What stands before the first packet of each file, and at its end (not through a pipe).
+ * Count; a loan.
  */
 size_t capture_locals(const struct capture *c, const struct addr_net **out);
 /* Bytes consumed and total bytes (0 if unknown), for progress. */
@@ -179,6 +180,8 @@ int keep_frame(struct keep *k, const struct frame *f, const struct keep_note *no
 int keep_flush(struct keep *k);
 /* Notes the drops so far in the file (interface statistics). */
 int keep_counts(struct keep *k, int64_t time_ns, const struct live_counts *counts);
+/* Bytes of the kept files, what waits in the buffer too. */
+uint64_t keep_bytes(const struct keep *k);
 /* Whether every frame given is still kept. */
 bool keep_is_whole(const struct keep *k);
 /* Flushes and closes; the files stay. */
@@ -197,6 +200,8 @@ struct keep_end {
 	void *context;
 	const struct process *const *processes; /* those that labels name */
 	size_t process_count;
+	const struct addr_net *locals; /* addresses of the machine that came later, too */
+	size_t local_count;
 	const struct live_counts *counts; /* or NULL: those noted last stand */
 };
 

@@ -12,6 +12,7 @@ struct report_environment {
 	const char *const *command; /* NULL-terminated */
 	/* Of a live capture, else NULL: how it ended, in words; where it listened. */
 	const char *ended, *interface;
+	const char *programs; /* whose programs could be told, in words; or NULL */
 };
 
 /* What was asked for, as far as it changes the answer: enough to ask again. */
@@ -93,7 +94,7 @@ int report_inputs_save(const struct report *r, const char *folder, struct error 
 
 /* What the report of a live capture needs and neither packets nor options tell. */
 struct run_facts {
-	const char *host, *started, *interface;
+	const char *host, *started, *interface, *programs;
 	const char *const *command; /* NULL-terminated, as is geoip */
 	const char *const *geoip;   /* paths of databases */
 	bool kept;                  /* frames are kept */

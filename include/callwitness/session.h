@@ -304,6 +304,8 @@ struct session {
 /* Judges everything. NULL when memory runs out. Loans the input's objects until freed. */
 struct session *session_new(const struct session_input *in);
 void session_free(struct session *s);
+/* The flow of that number, or NULL. */
+const struct judged_flow *session_flow(const struct session *s, uint32_t id);
 /* Where nDPI, or another name of the address, says otherwise: a sentence, "" if nowhere.
  */
 void session_disagreement(const struct judged_flow *f, char *text, size_t size);

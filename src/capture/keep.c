@@ -256,6 +256,16 @@ keep_counts(struct keep *k, int64_t time_ns, const struct live_counts *counts)
 	return 0;
 }
 
+uint64_t
+keep_bytes(const struct keep *k)
+{
+	uint64_t sum = k->written + k->buffer.used;
+
+	for (size_t i = 0; i + 1 < k->segment_count; i++)
+		sum += k->segments[i].bytes;
+	return sum;
+}
+
 bool
 keep_is_whole(const struct keep *k)
 {

@@ -218,6 +218,17 @@ end_write(struct finish *f, struct pack *p, size_t begin)
 	return 0;
 }
 
+/* Addresses of the machine, those that the sections' beginnings have not among them. */
+static void
+locals_pack(struct pack *p, const struct keep_end *end)
+{
+	for (size_t i = 0; i < end->local_count && i < HEADER_LOCALS; i++) {
+		const struct addr *a = &end->locals[i].addr;
+
+		pack_option(p, OWN_LOCAL, a->bytes, a->family == 4 ? 4 : 16);
+	}
+}
+
 /* Statistics; programs in comments of theirs, as many as fit, then again. */
 static int
 finish_end(struct finish *f)
@@ -231,6 +242,7 @@ finish_end(struct finish *f)
 	if (p.bytes == NULL)
 		return -1;
 	begin = pack_statistics(&p, &s);
+	locals_pack(&p, f->walk.end);
 	for (size_t i = 0; i < count; i++) {
 		text = numbers_text(f->numbers, i);
 		if (text == NULL)

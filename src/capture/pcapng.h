@@ -37,7 +37,8 @@ enum {
 	OWN_SEGMENT = 0x8001, /* of an IDB: u32 number, u32 0, u64 three counts before it */
 	OWN_NOTE = 0x8002,    /* of an EPB: u32 flow, u32 tag */
 	OWN_PROCESS = 0x8003, /* of an EPB: u32 number of its program's description */
-	OWN_ROOM = 0x8004     /* of an EPB: room that is not used (yet) */
+	OWN_ROOM = 0x8004,    /* of an EPB: room that is not used (yet) */
+	OWN_LOCAL = 0x8005    /* of an ISB at the end: an address of the machine */
 };
 
 static inline uint16_t

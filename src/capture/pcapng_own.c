@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define PROCESSES_MAX 65536u
+#define LOCALS_MAX 65536u
 #define TAIL_MAX (64u << 20) /* bytes behind the packets that are looked at */
 
 bool
@@ -79,11 +80,22 @@ mask_bits(uint32_t mask)
 	return mask == 0 ? bits : UINT8_MAX;
 }
 
+static void
+local_add(struct own *o, const struct addr_net *net)
+{
+	void *array = o->locals;
+
+	if (net->bits > (net->addr.family == 4 ? 32 : 128) ||
+	    !array_grow(&array, o->local_count, &o->local_room, sizeof(*o->locals)))
+		return;
+	o->locals = array;
+	o->locals[o->local_count++] = *net;
+}
+
 void
 own_interface(struct own *o, uint16_t code, struct bytes value)
 {
 	struct addr_net net = { .bits = UINT8_MAX };
-	void *array = o->locals;
 
 	if (!o->here || o->complete)
 		return;
@@ -94,11 +106,21 @@ own_interface(struct own *o, uint16_t code, struct bytes value)
 		net.addr = addr_v6(bytes_take(&value, 16));
 		net.bits = bytes_u8(&value);
 	}
-	if (net.bits > (net.addr.family == 4 ? 32 : 128) ||
-	    !array_grow(&array, o->local_count, &o->local_room, sizeof(*o->locals)))
-		return;
-	o->locals = array;
-	o->locals[o->local_count++] = net;
+	local_add(o, &net);
+}
+
+/* One that the machine got while it recorded. */
+static void
+own_local(struct own *o, struct bytes value)
+{
+	struct addr_net net = { .bits = UINT8_MAX };
+
+	if (value.left == 4)
+		net = (struct addr_net){ addr_v4(value.at), 32 };
+	else if (value.left == 16)
+		net = (struct addr_net){ addr_v6(value.at), 128 };
+	if (o->local_count < LOCALS_MAX)
+		local_add(o, &net);
 }
 
 /* Where the block that ends at `end` begins if it is statistics, else `end`. */
@@ -155,12 +177,14 @@ tail_read(struct own *o, bool little, struct bytes b)
 		while (option_next(little, &block, &code, &value)) {
 			if (code == OPTION_COMMENT)
 				process_add(o, value);
+			else if (code == OWN_LOCAL)
+				own_local(o, value);
 		}
 	}
 }
 
 static void
-own_find_processes(struct own *o, const struct source *s, bool little)
+own_find_end(struct own *o, const struct source *s, bool little)
 {
 	uint64_t start = s->size, before;
 	uint8_t *tail;
@@ -192,7 +216,7 @@ own_section(struct input *in, struct own *o, bool little, struct bytes options)
 			o->here = true;
 	}
 	if (o->here && first && in->source.regular)
-		own_find_processes(o, &in->source, little);
+		own_find_end(o, &in->source, little);
 }
 
 const struct process *

@@ -32,6 +32,22 @@ signals_open(struct tapping *t)
 	return -1;
 }
 
+/* A kernel that does not tell is no reason to see nothing at all. */
+static void
+owners_open(struct tapping *t)
+{
+	struct error e = { 0 };
+
+	t->owners = owners_start(&e);
+	if (t->owners != NULL)
+		snprintf(t->programs, sizeof(t->programs), "%s", owners_reach(t->owners));
+	else
+		snprintf(t->programs, sizeof(t->programs), "no programs: %s",
+		    e.count > 0 ? e.lines[0].text : "no helper");
+	t->run.programs = t->programs;
+	error_clear(&e);
+}
+
 static int
 listening_open(struct tapping *t)
 {
@@ -42,9 +58,10 @@ listening_open(struct tapping *t)
 		.buffer_mib = t->limits.buffer_mib,
 		.promiscuous = w->promiscuous };
 
-	if (privileges_check(t->e) != 0 ||
-	    privileges_user(w->user, &t->user, t->e) != 0 ||
-	    (t->owners = owners_start(t->e)) == NULL || signals_open(t) != 0)
+	if (privileges_check(t->e) != 0 || privileges_user(w->user, &t->user, t->e) != 0)
+		return -1;
+	owners_open(t);
+	if (signals_open(t) != 0)
 		return -1;
 	t->live = live_open(&options, t->e);
 	if (t->live == NULL)

@@ -134,7 +134,7 @@ frame_take(const struct frame *f, void *context)
 		return;
 	engine_packet(t->engine, f);
 	u = engine_last(t->engine);
-	if (u->created && u->flow != NULL &&
+	if (t->owners != NULL && u->created && u->flow != NULL &&
 	    (u->flow->key.proto == 6 || u->flow->key.proto == 17))
 		owners_ask(t->owners, &u->flow->key, u->flow->first_end);
 	if (t->keep != NULL && !t->disk_full)
@@ -325,7 +325,7 @@ tapping_run(struct tapping *t)
 		void (*serve)(struct tapping *t);
 	} sources[] = { { live_fd(t->live), serve_frames }, { t->signals, serve_signals },
 		{ control_fd(t->control), serve_control },
-		{ owners_fd(t->owners), serve_owners } };
+		{ t->owners != NULL ? owners_fd(t->owners) : -1, serve_owners } };
 	struct pollfd fds[COUNT_OF(sources)];
 
 	while (t->ended[0] == '\0') {

@@ -31,6 +31,7 @@ view_head(const struct tapping *t, struct view *v)
 	v->kernel_drops = t->counts.kernel_drops;
 	v->interface_drops = t->counts.interface_drops;
 	v->keeping = t->keep != NULL;
+	v->kept_bytes = t->keep != NULL ? keep_bytes(t->keep) : 0;
 }
 
 /* In a child: nothing that it does to the engine is seen by the capture. */
@@ -123,7 +124,8 @@ screen_child(struct tapping *t, int views, int control)
 	struct error e = { 0 };
 
 	close(live_fd(t->live));
-	close(owners_fd(t->owners));
+	if (t->owners != NULL)
+		close(owners_fd(t->owners));
 	control_forget(t->control);
 	if (t->journal != NULL)
 		journal_forget(t->journal);

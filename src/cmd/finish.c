@@ -131,15 +131,6 @@ file_live(struct judged *j, const struct finish *how)
 	return 0;
 }
 
-static int
-by_id(const void *key, const void *item)
-{
-	uint32_t id = *(const uint32_t *)key;
-	const struct judged_flow *flow = item;
-
-	return (id > flow->flow->id) - (id < flow->flow->id);
-}
-
 /* "17.0 content/audio decoded" */
 static void
 label_stream(const struct judged_flow *flow, size_t index, char text[KEEP_TEXT])
@@ -156,8 +147,7 @@ static void
 frame_label(const struct keep_note *note, struct keep_label *out, void *context)
 {
 	const struct session *s = context;
-	const struct judged_flow *flow =
-	    bsearch(&note->flow, s->flows, s->flow_count, sizeof(*s->flows), by_id);
+	const struct judged_flow *flow = session_flow(s, note->flow);
 
 	*out = (struct keep_label){ 0 };
 	if (flow == NULL)
@@ -204,6 +194,10 @@ kept_finish(struct judged *j, struct finish *how, struct error *e)
 	char *path = finish_kept(how->part);
 	int rc = -1;
 
+	if (s->input.locals_why != NULL) {
+		end.locals = s->input.locals;
+		end.local_count = s->input.local_count;
+	}
 	memcpy(&end.context, &s, sizeof(s)); /* which labels only read */
 	end.process_count = engine_processes(j->engine, &end.processes);
 	if (path == NULL)
@@ -239,6 +233,7 @@ finish_judge(
 		return -1;
 	j->report.environment.host = how->run->host;
 	j->report.environment.started = how->run->started;
+	j->report.environment.programs = how->run->programs;
 	return how->run->kept && how->part != NULL ? kept_finish(j, how, e) : 0;
 }
 

@@ -52,6 +52,7 @@ judge_again(struct rescue *r, struct finish *how, struct error *e)
 	if (rc == 0) {
 		r->judged.report.environment.host = how->run->host;
 		r->judged.report.environment.started = how->run->started;
+		r->judged.report.environment.programs = how->run->programs;
 		r->judged.files[0].name = "capture.pcapng";
 	}
 	free(path);

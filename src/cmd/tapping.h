@@ -27,6 +27,7 @@ struct tapping {
 	const struct inputs *inputs;
 	struct tap_user user;
 	char socket[CONTROL_PATH_SIZE], started[TIME_TEXT_SIZE], host[256];
+	char programs[256]; /* whose can be told, in words */
 	struct run_facts run;
 	char **geoip; /* of run: where the databases are, from the root on */
 	char *part; /* the journal's folder; NULL without --output */

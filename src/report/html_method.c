@@ -216,6 +216,7 @@ html_environment(FILE *out, const struct facts *f)
 	told(out, "Program asked for", json_text_of(options, "process", NULL));
 	told(out, "Listened on", json_text_of(e, "interface", NULL));
 	told(out, "Ended", json_text_of(e, "ended", NULL));
+	told(out, "Could look at", json_text_of(e, "programs", NULL));
 	locals(out, f);
 	html_put(out, "</dl>\n");
 	inputs(out, f);

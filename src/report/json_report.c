@@ -9,11 +9,12 @@ json_environment(const struct report *r)
 
 	for (const char *const *c = r->environment.command; c != NULL && *c != NULL; c++)
 		json_array_append_new(command, json_text(*c));
-	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:o}", "host",
+	return json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o}", "host",
 	    json_text(r->environment.host), "started", json_text(r->environment.started),
 	    "command", command, "version", CALLWITNESS_VERSION, "ndpi",
 	    inspector_version(), "ended", json_text(r->environment.ended), "interface",
-	    json_text(r->environment.interface));
+	    json_text(r->environment.interface), "programs",
+	    json_text(r->environment.programs));
 }
 
 /* Where a file lay is nobody's business, and differs from machine to machine. */

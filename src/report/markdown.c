@@ -155,6 +155,7 @@ md_top(FILE *out, const struct facts *f)
 		"process", NULL));
 	md_told(out, "Listened on", json_text_of(e, "interface", NULL));
 	md_told(out, "Ended", json_text_of(e, "ended", NULL));
+	md_told(out, "Could look at", json_text_of(e, "programs", NULL));
 }
 
 /* The answer. */

@@ -103,6 +103,8 @@ write_circumstances(const struct report *r, FILE *out)
 		fprintf(out, "  listened on: %s\n", e->interface);
 	if (e->ended != NULL)
 		fprintf(out, "  ended: %s\n", e->ended);
+	if (e->programs != NULL)
+		fprintf(out, "  could look at: %s\n", e->programs);
 	if (r->options.process != NULL)
 		fprintf(out, "  program asked for: %s%s\n", r->options.process,
 		    r->session->process_seen ? "" : ", of which no flow is known to be");

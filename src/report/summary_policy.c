@@ -77,23 +77,6 @@ claim_write(const struct claim_outcome *o, const struct summary_style *style, FI
 	text_wrap(out, 6, 6, o->why);
 }
 
-static const struct judged_flow *
-flow_with_id(const struct session *s, uint32_t id)
-{
-	size_t low = 0, high = s->flow_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->flows[middle].flow->id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->flow_count && s->flows[low].flow->id == id ? &s->flows[low]
-								   : NULL;
-}
-
 /* Accused streams, a line for each recipient and disclosure. */
 static void
 disclosures_write(const struct report *r, const struct judgement *j,
@@ -101,7 +84,7 @@ disclosures_write(const struct report *r, const struct judgement *j,
 {
 	for (size_t i = 0; i < j->disclosure_count; i++) {
 		const struct stream_disclosure *d = &j->disclosures[i];
-		const struct judged_flow *flow = flow_with_id(r->session, d->flow);
+		const struct judged_flow *flow = session_flow(r->session, d->flow);
 		char size[16];
 
 		if (d->severity == SEVERITY_NONE || flow == NULL)

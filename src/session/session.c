@@ -285,3 +285,20 @@ session_why(const struct session *s, const struct judged_flow *f,
 	circumstances(&s->input, f, &c);
 	verdict_why(&c, finding->stream, &finding->verdict, text, size);
 }
+
+const struct judged_flow *
+session_flow(const struct session *s, uint32_t id)
+{
+	size_t low = 0, high = s->flow_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->flows[middle].flow->id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < s->flow_count && s->flows[low].flow->id == id ? &s->flows[low]
+								   : NULL;
+}

@@ -12,8 +12,9 @@
 #include "owners.h"
 
 #define RECENT 16
-/* The youngest processes looked at before all others. */
+/* The youngest processes looked at before all others, among so many numbers. */
 #define YOUNGEST 24
+#define NUMBERS 96
 /*
  * Looking at all processes costs milliseconds: one in so many of the time, on average,
  * and so much at once. A connection that nobody had before needs it at once.
@@ -24,14 +25,8 @@
 /* A start is told to a hundredth of a second. */
 #define TICK_MS 10
 
-/* A process that held a wanted socket of late. */
-struct recent {
-	uint32_t pid;
-	int64_t next_ms; /* to be looked at again: one with many files costs */
-};
-
 struct finder {
-	struct recent recent[RECENT]; /* the latest first */
+	uint32_t recent[RECENT]; /* held a wanted socket of late, the latest first */
 	size_t recent_count;
 	int64_t budget_us, filled_ms, next_scan_ms;
 	uint32_t scan; /* number of the search */
@@ -163,34 +158,27 @@ look_at(struct finder *f, uint32_t pid)
 static void
 recent_add(struct finder *f, uint32_t pid)
 {
-	struct recent found = { pid, 0 };
 	size_t i = 0;
 
-	while (i < f->recent_count && f->recent[i].pid != pid)
+	while (i < f->recent_count && f->recent[i] != pid)
 		i++;
-	if (i < f->recent_count)
-		found = f->recent[i];
-	else if (f->recent_count < RECENT)
+	if (i == f->recent_count && f->recent_count < RECENT)
 		f->recent_count++;
-	else
+	else if (i == f->recent_count)
 		i--;
 	memmove(f->recent + 1, f->recent, i * sizeof(f->recent[0]));
-	f->recent[0] = found;
+	f->recent[0] = pid;
 }
 
 /* Those that held what was asked for before. */
 static void
 look_at_recent(struct finder *f)
 {
-	for (size_t i = 0; i < f->recent_count && f->wanted > 0; i++) {
-		struct recent *r = &f->recent[i];
-		int64_t begun = spent_us();
+	int64_t begun = spent_us();
 
-		if (boot_ms() < r->next_ms)
-			continue;
-		look_at(f, r->pid);
-		r->next_ms = boot_ms() + (spent_us() - begun) * SHARE / 1000;
-	}
+	for (size_t i = 0; i < f->recent_count && f->wanted > 0 && f->budget_us > 0; i++)
+		look_at(f, f->recent[i]);
+	f->budget_us -= spent_us() - begun;
 }
 
 /* Threads have numbers too, and folders in /proc that no listing shows. */
@@ -216,15 +204,20 @@ look_at_youngest(struct finder *f)
 {
 	FILE *file = fopen("/proc/loadavg", "re");
 	uint32_t last = 0;
+	unsigned looked = 0;
 
 	if (file == NULL)
 		return;
 	if (fscanf(file, "%*s %*s %*s %*s %" SCNu32, &last) != 1)
 		last = 0;
 	fclose(file);
-	for (unsigned i = 0; i < YOUNGEST && f->wanted > 0 && last > 1; i++, last--)
-		if (is_process(last))
-			look_at(f, last);
+	for (unsigned i = 0; i < NUMBERS && f->wanted > 0 && last > 1; i++, last--) {
+		if (!is_process(last))
+			continue;
+		look_at(f, last);
+		if (++looked == YOUNGEST)
+			return;
+	}
 }
 
 static size_t

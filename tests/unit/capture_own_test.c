@@ -268,10 +268,41 @@ test_tshark(void **state)
 	assert_null(strstr(text, "The file"));
 }
 
+/* Addresses that the machine got while it kept: at the end, each once. */
+static void
+test_late_locals(void **state)
+{
+	static const struct addr_net all[] = { { { 4, { 192, 0, 2, 7 } }, 32 },
+		{ { 4, { 203, 0, 113, 5 } }, 32 },
+		{ { 6, { 0x20, 1, 0x0d, 0xb8, [15] = 9 } }, 128 },
+		{ { 6, { 0x20, 1, 0x0d, 0xb8, [15] = 10 } }, 128 } };
+	const struct keep_end end = { .label = sample_label,
+		.context = &(unsigned){ 0 },
+		.locals = all,
+		.local_count = COUNT_OF(all) };
+	const struct addr_net *locals = NULL;
+	struct error e = { 0 };
+	struct capture *c = NULL;
+	bool whole = false;
+
+	(void)state;
+	keep_and_die(10, 0);
+	assert_int_equal(
+	    keep_finish(folder, in_folder("out.pcapng"), &end, &whole, &e), 0);
+	c = open_path("out.pcapng");
+	/* 198.51.100.0/24 of the header, and the four. */
+	assert_int_equal(capture_locals(c, &locals), COUNT_OF(all) + 1);
+	assert_true(addr_equal(&locals[2].addr, &all[1].addr));
+	assert_true(addr_equal(&locals[4].addr, &all[3].addr));
+	assert_int_equal(locals[4].bits, 128);
+	capture_close(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_late_locals, folder_empty),
 		cmocka_unit_test(test_every_byte),
 		cmocka_unit_test(test_process_text),
 		cmocka_unit_test(test_process_refused),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of the helper: what it holds, may see and costs, and when it ends. */
+#include <signal.h>
 #include <sched.h>
 #include <sys/prctl.h>
 
@@ -138,6 +139,7 @@ it_costs_little_when_idle(void **state)
 	(void)state;
 	for (size_t i = 0; i < CHILDREN; i++) {
 		if ((children[i] = fork()) == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 			pause();
 			_exit(0);
 		}

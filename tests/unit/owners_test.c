@@ -96,6 +96,7 @@ run_script(const char *folder, const char *name, const char *exe, uint16_t port)
 	fclose(f);
 	pid = fork();
 	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (chdir(folder) == 0)
 			execl(exe, exe, "-B", name, number, "--token=secret", NULL);
 		_exit(127);
