@@ -9,7 +9,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 #define RESERVE_LEAST (4 * MIB)
-#define RESERVE_FLOW (8 * 1024) /* of report.json, flows.ndjson and report.html */
+#define RESERVE_FLOW (3 * 1024) /* of report.json, flows.ndjson and report.html */
 #define CHECKPOINT_LEAST (64 * MIB)
 
 struct journal {

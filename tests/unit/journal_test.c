@@ -315,10 +315,10 @@ test_reserve(void **state)
 	assert_true(st.st_blocks * 512 >= 4 << 20);
 	assert_int_equal(journal_reserve(j, 129), 0);
 	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, 6 << 20);
+	assert_int_equal(st.st_size, 5 << 20);
 	assert_int_equal(journal_reserve(j, 1), 0);
 	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, 6 << 20);
+	assert_int_equal(st.st_size, 5 << 20);
 	journal_release_reserve(j);
 	assert_false(is_there(*state, "call.part/reserve"));
 	journal_release_reserve(j);
