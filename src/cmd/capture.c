@@ -17,8 +17,7 @@ const struct option_row capture_options[23] = {
 	    "hold the traffic against it: a name (see: callwitness list policies) or a "
 	    "file (repeatable)",
 	    AT(inputs.policies), OPTION_WORDS },
-	{ 0, "process", "PROCESS",
-	    "judge only what this program sends, or its children: a name, path or pid",
+	{ 0, "process", "NAME|PID|PATH", "judge only this program and what it started",
 	    AT(inputs.process), OPTION_TEXT },
 	{ 'o', "output", "DIR", "write the evidence bundle there", AT(folder),
 	    OPTION_TEXT },

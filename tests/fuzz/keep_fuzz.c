@@ -77,7 +77,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct process p = { .pid = 7, .exe = "/bin/x" };
 	const struct process *processes[] = { &p };
-	struct keep_end end = { label, &p, processes, 1, NULL };
+	struct keep_end end = { label, &p, processes, 1, NULL, 0, NULL };
 	struct error e = { 0 };
 	uint64_t count;
 	bool whole;

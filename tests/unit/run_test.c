@@ -28,7 +28,7 @@ back(const struct run_facts *f)
 static const char *const command[] = { "capture", "-i", "eth0", "a \"b\"\n", NULL };
 static const char *const geoip[] = { "/a/country.mmdb", NULL };
 static const struct run_facts facts = { "here", "2026-11-22T03:00:00.000000Z", "eth0",
-	command, geoip, true };
+	"programs of user 1000 alone", command, geoip, true };
 
 static void
 test_round_trip(void **state)
@@ -40,6 +40,7 @@ test_round_trip(void **state)
 	assert_string_equal(f->host, facts.host);
 	assert_string_equal(f->started, facts.started);
 	assert_string_equal(f->interface, facts.interface);
+	assert_string_equal(f->programs, facts.programs);
 	for (size_t i = 0; i < COUNT_OF(command) - 1; i++)
 		assert_string_equal(f->command[i], command[i]);
 	assert_null(f->command[COUNT_OF(command) - 1]);
