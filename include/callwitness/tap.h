@@ -27,7 +27,7 @@ pid_t owners_pid(const struct owners *o);
 /*
  * Asks whose a TCP or UDP flow is; it has just begun, so the socket may be young or nearly
  * gone. `first` is the end (0 or 1) that spoke first: of two local ends it counts. Asked
- * again by itself for some seconds; of too many questions the oldest are forgotten.
+ * again by itself for some seconds; of too many questions some are lost.
  */
 void owners_ask(struct owners *o, const struct flow_key *key, unsigned first);
 typedef void owner_found(

@@ -61,7 +61,6 @@ view_judge(struct tapping *t, struct view *v)
 void
 tapping_view(struct tapping *t)
 {
-	static struct view v; /* large, and used in children alone */
 	int64_t now = clock_ms();
 
 	if (t->views < 0 || t->viewer != 0 || now < t->next_view_ms)
@@ -69,8 +68,11 @@ tapping_view(struct tapping *t)
 	t->viewer_begun_ms = now;
 	t->viewer = fork();
 	if (t->viewer == 0) {
+		struct view *v = calloc(1, sizeof(*v));
+
 		(void)nice(10);
-		view_judge(t, &v);
+		if (v != NULL)
+			view_judge(t, v);
 		_exit(0);
 	}
 	if (t->viewer < 0)

@@ -3,32 +3,28 @@
 
 const struct command commands[] = {
 	{ "replay", "FILE|-… [options]",
-	    "Reads capture files as one timeline, tells what went up, to whom, and how "
-	    "we "
-	    "know, and holds it against policies.",
+	    "Reads capture files as one timeline, tells what went up, to whom, and "
+	    "how we know, and holds it against policies.",
 	    replay_options, COUNT_OF(replay_options), cmd_replay },
-	{ "mark", "STATE on|off | note TEXT | status | stop [options]",
-	    "Tells a running capture what holds from now on (in_call, muted, camera_off, "
-	    "sharing, recording, consented, optional_data_off), gives it a note, asks "
-	    "how it goes, or stops it.",
-	    mark_options, COUNT_OF(mark_options), cmd_mark },
-	{ "recover", "DIR [options]",
-	    "Finishes a capture that was killed or could not write its report: DIR is "
-	    "the "
-	    "bundle's place, with DIR.part beside it.",
-	    recover_options, COUNT_OF(recover_options), cmd_recover },
 	{ "capture", "[-i IF] [options]",
 	    "Listens on an interface until it is told to end (key q, a signal, "
-	    "--duration), and "
-	    "judges what went up as replay does. Shows a screen, or lines where there is "
-	    "no "
-	    "terminal.",
+	    "--duration), and judges what went up as replay does. Shows a screen, or "
+	    "lines where there is no terminal.",
 	    capture_options, COUNT_OF(capture_options), cmd_capture },
+	{ "mark", "STATE on|off | note TEXT | status | stop [options]",
+	    "Tells a running capture what holds from now on (in_call, muted, "
+	    "camera_off, sharing, recording, consented, optional_data_off), gives it "
+	    "a note, asks how it goes, or stops it.",
+	    mark_options, COUNT_OF(mark_options), cmd_mark },
+	{ "recover", "DIR [options]",
+	    "Finishes a capture that was killed or could not write its report: DIR "
+	    "is the bundle's place, with DIR.part beside it.",
+	    recover_options, COUNT_OF(recover_options), cmd_recover },
 	{ "report", "DIR [options]", "Writes a bundle in another format.", report_options,
 	    COUNT_OF(report_options), cmd_report },
 	{ "explain", "DIR FLOW|CLAIM",
-	    "Tells why a flow was called what it was, or what a claim's outcome rests "
-	    "on.",
+	    "Tells why a flow was called what it was, or what a claim's outcome "
+	    "rests on.",
 	    NULL, 0, cmd_explain },
 	{ "verify", "DIR [options]",
 	    "Checks a bundle's sums and signature and, with the capture, derives it "
@@ -41,8 +37,7 @@ const struct command commands[] = {
 	    COUNT_OF(keygen_options), cmd_keygen },
 	{ "lint", "FILE…",
 	    "Finds what is wrong in signatures, policies, ontologies and marks, and "
-	    "claims "
-	    "that contradict each other.",
+	    "claims that contradict each other.",
 	    NULL, 0, cmd_lint },
 	{ "list", "apps|policies|signatures|rules|interfaces [options]",
 	    "Shows what this program knows, or what it can capture from.", list_options,

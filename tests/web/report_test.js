@@ -191,6 +191,9 @@ test('paper has all that is folded away, and no controls', () =>
 		assert.ok(tables > 10);
 		assert.strictEqual(await seen('details table'), 0);
 		await page.emulateMedia({ media: 'print' });
+		// A busy browser takes its time to lay the page out anew.
+		for (let tries = 0; tries < 50 && await seen('details table') < tables; tries++)
+			await page.waitForTimeout(100);
 		assert.strictEqual(await seen('details table'), tables);
 		assert.strictEqual(await seen('nav, .skip, .controls'), 0);
 		const pdf = await page.pdf({ preferCSSPageSize: true });
