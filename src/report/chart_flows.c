@@ -81,6 +81,13 @@ recipients_read(struct picture *p, const json_t *recipients)
 	p->to_count += more > 0;
 }
 
+/* The sums of a bundle that somebody made up may be more than a capture can have. */
+static void
+sum_text(double bytes, char text[16])
+{
+	size_text(bytes < 1e19 ? (uint64_t)bytes : UINT64_MAX, text);
+}
+
 /* The app's and the categories' bands are as thick as those that they part into. */
 static void
 bands_measure(struct picture *p)
@@ -108,11 +115,11 @@ bands_measure(struct picture *p)
 		p->app.height += p->category[c].height;
 		p->category[c].id = word_at(WORDS_CATEGORIES, c)->id;
 		p->category[c].name = word_at(WORDS_CATEGORIES, c)->title;
-		size_text((uint64_t)bytes, p->category[c].text);
+		sum_text(bytes, p->category[c].text);
 	}
 	for (size_t r = 0; r < p->to_count; r++)
-		size_text((uint64_t)p->to[r].filled, p->to[r].text);
-	size_text((uint64_t)all, p->app.text);
+		sum_text(p->to[r].filled, p->to[r].text);
+	sum_text(all, p->app.text);
 }
 
 /* A column of nodes from y on, each below its label. Returns where it ends. */

@@ -10,6 +10,8 @@
 #define SPANS_SHOWN 400
 #define MARKS_SHOWN 200
 #define CATEGORY_COUNT 6
+/* Seconds: all steps together are a time that nanoseconds can tell. */
+#define STEP_MOST 3.8e7
 
 struct line_of_time {
 	FILE *out;
@@ -55,6 +57,8 @@ line_read(struct line_of_time *t)
 	if (!json_time_read(json_text_of(timeline, "from", NULL), &t->from_ns))
 		t->from_ns = t->f->first_ns;
 	t->step_s = (double)json_count_of(timeline, "step_ms") / 1000;
+	if (t->step_s > STEP_MOST)
+		t->step_s = 0;
 	t->span_s = t->step_s * (double)t->steps;
 	for (size_t i = 0; i < t->steps; i++) {
 		double sum = 0;

@@ -159,13 +159,14 @@ json_time_read(const char *text, int64_t *time_ns)
 {
 	struct tm tm = { 0 };
 	const char *rest = text != NULL ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-	int64_t digit = 100000000, fraction = 0;
+	int64_t digit = 100000000, fraction = 0, seconds = rest ? timegm(&tm) : -1;
 
-	if (rest == NULL)
+	/* Packets are from 1970 on, and nanoseconds end in 2262. */
+	if (seconds < 0 || seconds >= INT64_MAX / 1000000000)
 		return false;
 	if (*rest == '.')
 		for (rest++; *rest >= '0' && *rest <= '9'; rest++, digit /= 10)
 			fraction += (*rest - '0') * digit;
-	*time_ns = (int64_t)timegm(&tm) * 1000000000 + fraction;
+	*time_ns = seconds * 1000000000 + fraction;
 	return *rest == 'Z';
 }

@@ -95,7 +95,8 @@ session_timeline(struct session *s, const struct session_input *in)
 {
 	struct timeline *t = &s->timeline;
 
-	if (in->traffic.frames == 0)
+	/* A journal that was damaged may tell of a time that ends before it begins. */
+	if (in->traffic.frames == 0 || in->traffic.last_ns < in->traffic.first_ns)
 		return;
 	timeline_lay(t, in->traffic.first_ns, in->traffic.last_ns);
 	for (size_t i = 0; i < s->flow_count; i++) {
